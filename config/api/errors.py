@@ -1,0 +1,91 @@
+"""One error shape everywhere (contract.md §1): `{type, errors: [{code, detail, attr}]}`."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework import exceptions
+from rest_framework.exceptions import APIException
+
+from config.errors import AppError, ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+
+
+class Conflict(APIException):
+    """The object's present state, or another request, does not allow it."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_code = "conflict"
+    default_detail = "当前状态不允许此操作"
+
+    def __init__(self, detail: str, code: str | None = None, wait: int | None = None) -> None:
+        super().__init__(detail, code)
+        # DRF turns `wait` into the header Retry-After.
+        self.wait = wait
+
+
+class ApiExceptionHandler(ExceptionHandler):
+    """Teaches the library our actions' errors."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, InvalidInputError):
+            field = exc.attr or "non_field_errors"
+            return exceptions.ValidationError({field: [exceptions.ErrorDetail(exc.detail, exc.code)]})
+        if isinstance(exc, NotAllowedError):
+            return exceptions.PermissionDenied(exc.detail, exc.code)
+        if isinstance(exc, NotFoundError):
+            return exceptions.NotFound(exc.detail, exc.code)
+        if isinstance(exc, ConflictError):
+            return Conflict(exc.detail, exc.code)
+        if isinstance(exc, AppError):
+            return exceptions.ValidationError(exc.detail, exc.code)
+        return super().convert_known_exceptions(exc)
+
+
+def error_body(code: str, detail: str, *, status: int, attr: str | None = None) -> dict[str, Any]:
+    kind = "server_error" if status >= 500 else "client_error"
+    return {"type": kind, "errors": [{"code": code, "detail": detail, "attr": attr}]}
+
+
+def error_response(code: str, detail: str, *, status: int) -> JsonResponse:
+    return JsonResponse(
+        error_body(code, detail, status=status),
+        status=status,
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> Any:
+    from django.views import defaults
+
+    if is_api(request):
+        return error_response("bad_request", "请求无法解析", status=400)
+    return defaults.bad_request(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> Any:
+    from django.views import defaults
+
+    if is_api(request):
+        return error_response("permission_denied", "没有权限", status=403)
+    return defaults.permission_denied(request, exception)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> Any:
+    from django.views import defaults
+
+    if is_api(request):
+        return error_response("not_found", "没有这个地址", status=404)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> Any:
+    from django.views import defaults
+
+    if is_api(request):
+        return error_response("error", "服务器内部错误", status=500)
+    return defaults.server_error(request)

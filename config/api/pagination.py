@@ -1,0 +1,65 @@
+"""`?page=1&size=20` → `{list, total, page, size}` (contract.md §1)."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import InvalidPage
+from django.db.models import QuerySet
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+MAX_SIZE = 200
+MAX_PAGE = 1_000_000
+
+
+class ListPagination(PageNumberPagination):
+    page_size = 20
+    page_size_query_param = "size"
+    max_page_size = MAX_SIZE
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
+    ) -> list[Any] | None:
+        number = self._integer(request, "page", 1, MAX_PAGE)
+        size = self._integer(request, "size", self.page_size, MAX_SIZE)
+        self.request = request
+        paginator = self.django_paginator_class(queryset, size)
+        try:
+            self.page = paginator.page(number)
+        except InvalidPage:
+            self._empty = (number, size, paginator.count)
+            return []
+        self._empty = None
+        return list(self.page)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        if self._empty is not None:
+            number, size, total = self._empty
+        else:
+            number, size = self.page.number, self.page.paginator.per_page
+            total = self.page.paginator.count
+        return Response({"list": data, "total": total, "page": number, "size": size})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "required": ["list", "total", "page", "size"],
+            "properties": {
+                "list": schema,
+                "total": {"type": "integer"},
+                "page": {"type": "integer"},
+                "size": {"type": "integer"},
+            },
+        }
+
+    def _integer(self, request: Request, name: str, default: int, maximum: int) -> int:
+        text = request.query_params.get(name)
+        if text is None:
+            return default
+        if not (text.isascii() and text.isdigit() and 1 <= int(text[:8]) <= maximum):
+            raise ValidationError({name: f"必须是 1 到 {maximum} 之间的整数"})
+        return int(text)

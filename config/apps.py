@@ -1,0 +1,16 @@
+"""The shared kernel as a Django app: runtime settings, API plumbing, events."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConfigConfig(AppConfig):
+    name = "config"
+    label = "config"
+    verbose_name = _("系统")
+
+    def ready(self) -> None:
+        from config import checks
+        from config.api import schema
+
+        assert checks and schema  # imported for what they register

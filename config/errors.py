@@ -1,0 +1,41 @@
+"""The errors that actions raise. Every door turns them into its own words.
+
+The API answers them in the contract's shape (config/api/errors.py), a group command as a sentence.
+"""
+
+
+class AppError(Exception):
+    """A refusal that the caller can act on: `detail` is for people (Chinese), `code` for programs."""
+
+    code = "error"
+
+    def __init__(self, detail: str, *, code: str | None = None, attr: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.attr = attr
+        if code is not None:
+            self.code = code
+
+
+class InvalidInputError(AppError):
+    """Something given is wrong; `attr` names the field. HTTP 400."""
+
+    code = "invalid"
+
+
+class NotAllowedError(AppError):
+    """A verb outside the actor's role. HTTP 403."""
+
+    code = "permission_denied"
+
+
+class NotFoundError(AppError):
+    """No such object, or none that the actor may see. HTTP 404."""
+
+    code = "not_found"
+
+
+class ConflictError(AppError):
+    """The object's present state does not allow it; `detail` names the state. HTTP 409."""
+
+    code = "conflict"

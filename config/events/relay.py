@@ -1,0 +1,76 @@
+"""Hands outbox rows to the broker: tasks to their queues, events to the exchange `scrm.events`.
+
+At least once: rows are deleted in the transaction that read them, after the broker confirmed.
+Several relays may run; on PostgreSQL each takes rows that no other holds.
+"""
+
+import threading
+
+from celery import Celery
+from django.db import connection, transaction
+from kombu import Exchange
+from kombu.exceptions import OperationalError
+
+from config.events import wakeup
+from config.events.models import OutboxEntry
+from config.logs import get_logger
+
+logger = get_logger(__name__)
+
+EVENTS_EXCHANGE = Exchange("scrm.events", type="topic", durable=True)
+BATCH_ROWS = 200
+# A relay in another process than the writer's sees new rows at its next look.
+IDLE_SECONDS = 0.05
+BROKER_RETRY_SECONDS = 1.0
+
+
+def relay_once(app: Celery) -> int:
+    """Publishes up to `BATCH_ROWS` rows, oldest first; returns how many.
+
+    Raises kombu's `OperationalError` when the broker is away; the rows then stay.
+    """
+    with transaction.atomic():
+        rows = OutboxEntry.objects.order_by("id")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True)
+        entries = list(rows[:BATCH_ROWS])
+        if not entries:
+            return 0
+        with app.producer_or_acquire() as producer:
+            for entry in entries:
+                if entry.kind == OutboxEntry.Kind.TASK:
+                    app.send_task(
+                        entry.name, args=entry.payload, queue=entry.queue, producer=producer
+                    )
+                else:
+                    producer.publish(
+                        entry.payload,
+                        exchange=EVENTS_EXCHANGE,
+                        routing_key=entry.name,
+                        declare=[EVENTS_EXCHANGE],
+                        serializer="json",
+                        delivery_mode=2,
+                        retry=True,
+                        retry_policy={"max_retries": 2},
+                    )
+        OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
+    return len(entries)
+
+
+def run(app: Celery, stop: threading.Event) -> None:
+    """Relays until `stop` is set; outlives every outage of the broker and of the database."""
+    from django.db import InterfaceError
+    from django.db import OperationalError as DatabaseDownError
+
+    while not stop.is_set():
+        try:
+            if relay_once(app) == 0:
+                wakeup.wait(IDLE_SECONDS)
+        except OperationalError:
+            logger.warning("relay_broker_away", retry_seconds=BROKER_RETRY_SECONDS)
+            stop.wait(BROKER_RETRY_SECONDS)
+        except (DatabaseDownError, InterfaceError):
+            logger.warning("relay_database_away", retry_seconds=BROKER_RETRY_SECONDS)
+            connection.close()
+            stop.wait(BROKER_RETRY_SECONDS)
+    connection.close()

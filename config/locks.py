@@ -1,0 +1,29 @@
+"""Locks that live exactly as long as a transaction."""
+
+import hashlib
+
+from django.db import connection
+
+
+def _lock_number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+def transaction_lock(name: str) -> None:
+    """Waits until no other transaction holds `name`; released at commit or rollback.
+
+    SQLite needs none: its IMMEDIATE transactions run one after the other.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_number(name)])
+
+
+def try_transaction_lock(name: str) -> bool:
+    """Like `transaction_lock`, but answers False at once when another transaction holds it."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_number(name)])
+        row = cursor.fetchone()
+    return bool(row and row[0])

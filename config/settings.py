@@ -1,0 +1,388 @@
+"""All settings, one file, from the environment; `.env.example` lists every name.
+
+Two profiles share this code (docs/architecture.md, "Two profiles"): *embedded* needs nothing
+installed and runs in one process; *services* starts as soon as `BROKER_URL` is set.
+Other rooms read `django.conf.settings`, never this module.
+"""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from celery.schedules import crontab, schedule
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from kombu import Exchange, Queue
+
+from config import logs
+from config.environment import BASE_DIR, data_dir, env, kept_secret, profile
+
+PROFILE = profile()
+EMBEDDED = PROFILE == "embedded"
+DEBUG = env.bool("DEBUG", default=False)
+PORT = env.int("PORT", default=8000)
+APP_DOMAIN = env.str("APP_DOMAIN", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+SECRET_KEY = kept_secret("SECRET_KEY") if EMBEDDED else env.str("SECRET_KEY")
+SANDBOX = env.bool("SANDBOX", default=EMBEDDED and DEBUG)
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
+
+_domain = urlsplit(APP_DOMAIN)
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[_domain.hostname or "localhost", "127.0.0.1", "localhost", "[::1]"]
+)
+CSRF_TRUSTED_ORIGINS = [APP_DOMAIN]
+
+INSTALLED_APPS = [
+    "config.apps.ConfigConfig",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "rest_framework_simplejwt",
+    "rest_framework_api_key",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "django_filters",
+    "django_celery_beat",
+    "customers.apps.CustomersConfig",
+    "messaging.apps.MessagingConfig",
+    "tickets.apps.TicketsConfig",
+    "wechat.apps.WechatConfig",
+    "wechat.simulator.apps.SimulatorConfig",
+    "monitoring.apps.MonitoringConfig",
+]
+
+MIDDLEWARE = [
+    "config.api.body_limit.BodyLimitMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.api.trace.TraceMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Database -----------------------------------------------------------------------------------
+DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{data_dir() / 'scrm.sqlite3'}")
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("sqlite3"):
+    # Deferred transactions die of "database is locked" under two writers; IMMEDIATE ones wait.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+        "PRAGMA busy_timeout=20000; PRAGMA cache_size=-20000;",
+    }
+    _database["CONN_MAX_AGE"] = None
+    _database["TEST"] = {"NAME": str(data_dir() / "test.sqlite3")}
+else:
+    _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    _database["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "customers.User"
+
+# --- Redis: cache, limits, locks ----------------------------------------------------------------
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": (
+        {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "scrm",
+            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 2, "SOCKET_TIMEOUT": 2},
+        }
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "scrm"}
+    )
+}
+# One process: its memory is the shared cache that django-ratelimit asks for.
+SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"] if EMBEDDED else []
+
+# --- Celery -------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.str("BROKER_URL", default="memory://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 270
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name, type="direct"), routing_key=name, durable=True)
+    for name in (
+        "msg.urgent",
+        "msg.high",
+        "msg.normal",
+        "msg.low",
+        "callbacks",
+        "default",
+    )
+]
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {"polling_interval": 0.02}
+    if CELERY_BROKER_URL.startswith("memory")
+    else {"confirm_publish": True, "confirm_timeout": 5, "max_retries": 3}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_HEARTBEAT = 30
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 512_000
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+# Celery's Django fixup closes the connection after every task whatever CONN_MAX_AGE says.
+CELERY_DB_REUSE_MAX = 1000
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULER = "config.beat:PulsingScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "发送：补发到期与失联的消息": {
+        "task": "messaging.tasks.sweep_messages",
+        "schedule": schedule(timedelta(seconds=15)),
+        "options": {"expires": 15, "queue": "default"},
+    },
+    "回调：补处理未完成的回调": {
+        "task": "wechat.tasks.sweep_callbacks",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30, "queue": "default"},
+    },
+    "清理：过期的幂等键": {
+        "task": "config.tasks.purge_idempotency_records",
+        "schedule": crontab(minute="17", hour="3"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
+}
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# --- API ----------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "config.api.auth.ApiKeyAuthentication",
+        "config.api.auth.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["config.api.permissions.DenyAll"],
+    "DEFAULT_RENDERER_CLASSES": ["config.api.renderers.ApiJSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.parsers.ApiJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "config.api.pagination.ListPagination",
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "config.api.ordering.StrictOrderingFilter",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "ORDERING_PARAM": "ordering",
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "config.api.errors.ApiExceptionHandler",
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(hours=2),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "UPDATE_LAST_LOGIN": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "客服与消息平台 API",
+    "DESCRIPTION": "WeCom/WeChat service desk and messaging platform. See docs/api.md.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "TicketStatusEnum": "tickets.states.TicketStatus.choices",
+        "PriorityEnum": "tickets.models.Priority.choices",
+        "MessageStatusEnum": "messaging.models.MessageStatus.choices",
+        "ChannelEnum": "messaging.models.ChannelType.choices",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
+    ],
+}
+API_BODY_LIMIT_BYTES = 4 * 1024 * 1024
+CALLBACK_BODY_LIMIT_BYTES = 256 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = API_BODY_LIMIT_BYTES
+# Logins per address and minute; a limit against guessing, see docs/security.md.
+LOGIN_RATE = "20/m"
+
+# --- WeCom, and the simulator that stands in for it ---------------------------------------------
+_SANDBOX_BASE = f"http://127.0.0.1:{PORT}"
+_PLATFORM = f"{_SANDBOX_BASE}/sandbox" if SANDBOX else "https://qyapi.weixin.qq.com"
+# The simulator's own corporation: public values, worthless anywhere else.
+_DEMO_AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+WECOM_API_BASE = env.str("WECOM_API_BASE", default=_PLATFORM).rstrip("/")
+WECOM_CORP_ID = env.str("WECOM_CORP_ID", default="wwsandbox0000corp" if SANDBOX else "")
+WECOM_CORP_SECRET = env.str("WECOM_CORP_SECRET", default="sandbox-secret" if SANDBOX else "")
+WECOM_AGENT_ID = env.int("WECOM_AGENT_ID", default=1000002 if SANDBOX else 0)
+WECOM_TOKEN = env.str("WECOM_TOKEN", default="sandboxToken" if SANDBOX else "")
+WECOM_ENCODING_AES_KEY = env.str(
+    "WECOM_ENCODING_AES_KEY", default=_DEMO_AES_KEY if SANDBOX else ""
+)
+AIBOT_TOKEN = env.str("AIBOT_TOKEN", default="sandboxAibotToken" if SANDBOX else "")
+AIBOT_ENCODING_AES_KEY = env.str(
+    "AIBOT_ENCODING_AES_KEY", default=_DEMO_AES_KEY[::-1] if SANDBOX else ""
+)
+AIBOT_NAME = env.str("AIBOT_NAME", default="助手")
+GROUP_WEBHOOK_URL = env.str(
+    "GROUP_WEBHOOK_URL",
+    default=f"{_PLATFORM}/cgi-bin/webhook/send?key=sandbox-bot-001" if SANDBOX else "",
+)
+CALLBACK_MAX_AGE_SECONDS = env.int("CALLBACK_MAX_AGE_SECONDS", default=600)
+SANDBOX_CALLBACK_BASE = env.str("SANDBOX_CALLBACK_BASE", default=_SANDBOX_BASE)
+# Hosts that an operator's webhook URL may name: nothing inside our own network.
+OUTBOUND_ALLOWED_HOSTS = [
+    *env.list("OUTBOUND_ALLOWED_HOSTS", default=["qyapi.weixin.qq.com"]),
+    urlsplit(WECOM_API_BASE).netloc,
+]
+
+# --- Security -----------------------------------------------------------------------------------
+FIELD_ENCRYPTION_KEY = env.str("FIELD_ENCRYPTION_KEY", default="")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+_HTTPS = _domain.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- Language, time, files ----------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = data_dir() / "media"
+
+# --- Logging ------------------------------------------------------------------------------------
+LOG_FORMAT = env.str("LOG_FORMAT", default="console" if EMBEDDED else "json")
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if EMBEDDED else "INFO")
+LOGGING = logs.configuration(LOG_FORMAT, LOG_LEVEL)
+
+# --- Admin --------------------------------------------------------------------------------------
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "客服与消息平台",
+    "SITE_HEADER": "客服与消息平台",
+    "SITE_SUBHEADER": "运营后台",
+    "SITE_SYMBOL": "support_agent",
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda request: static("admin/overrides.css")],
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": "服务",
+                "items": [
+                    {
+                        "title": "工单",
+                        "icon": "confirmation_number",
+                        "link": reverse_lazy("admin:tickets_ticket_changelist"),
+                    },
+                    {
+                        "title": "客户",
+                        "icon": "groups",
+                        "link": reverse_lazy("admin:customers_customer_changelist"),
+                    },
+                    {
+                        "title": "员工与账号",
+                        "icon": "badge",
+                        "link": reverse_lazy("admin:customers_user_changelist"),
+                    },
+                ],
+            },
+            {
+                "title": "消息",
+                "items": [
+                    {
+                        "title": "消息记录",
+                        "icon": "forward_to_inbox",
+                        "link": reverse_lazy("admin:messaging_message_changelist"),
+                    },
+                    {
+                        "title": "批次",
+                        "icon": "stacks",
+                        "link": reverse_lazy("admin:messaging_messagebatch_changelist"),
+                    },
+                    {
+                        "title": "模板",
+                        "icon": "article",
+                        "link": reverse_lazy("admin:messaging_messagetemplate_changelist"),
+                    },
+                    {
+                        "title": "渠道账号",
+                        "icon": "hub",
+                        "link": reverse_lazy("admin:messaging_channelaccount_changelist"),
+                    },
+                ],
+            },
+            {
+                "title": "接入",
+                "items": [
+                    {
+                        "title": "回调记录",
+                        "icon": "call_received",
+                        "link": reverse_lazy("admin:wechat_callback_changelist"),
+                    },
+                    {
+                        "title": "API 密钥",
+                        "icon": "key",
+                        "link": reverse_lazy("admin:config_apikey_changelist"),
+                    },
+                ],
+            },
+        ],
+    },
+}

@@ -1,0 +1,28 @@
+"""Where everything is served: pages, probes, and the API under /api/."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config import health
+from config.pages import home
+from tickets.pages import ticket_page
+
+handler400 = "config.api.errors.bad_request"
+handler403 = "config.api.errors.permission_denied"
+handler404 = "config.api.errors.page_not_found"
+handler500 = "config.api.errors.server_error"
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("admin/", admin.site.urls),
+    path("api/", include("config.api_urls")),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("t/<str:token>", ticket_page, name="ticket-page"),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+]
+if settings.SANDBOX:
+    urlpatterns.append(path("sandbox/", include("wechat.simulator.urls")))

@@ -1,0 +1,17 @@
+"""From a request to an actor."""
+
+from rest_framework.request import Request
+
+from config.api.keys import ApiClient
+from config.api.roles import Role
+from customers.actors import Actor, Entry, actor_for
+from customers.models import User
+
+
+def actor_of(request: Request) -> Actor:
+    """The caller. An API key acts with its own name and, inside its scopes, sees everything."""
+    user = request.user
+    if isinstance(user, ApiClient):
+        return Actor(None, str(user), Role.ADMIN, Entry.API)
+    assert isinstance(user, User)  # permissions let no one else through
+    return actor_for(user, Entry.API)

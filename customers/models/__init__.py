@@ -1,0 +1,6 @@
+"""Customers' tables; one module for each thing."""
+
+from customers.models.customer import Customer, CustomerChannel, CustomerStatus, Gender
+from customers.models.staff import User
+
+__all__ = ["Customer", "CustomerChannel", "CustomerStatus", "Gender", "User"]

@@ -1,0 +1,98 @@
+"""A customer of the company, whichever entry they came through (seeds 000 and 003)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from customers import phones
+
+
+class CustomerStatus(models.IntegerChoices):
+    NORMAL = 0, "正常"
+    DELETED = 1, "已删除"
+    LOST = 2, "已流失"
+
+
+class CustomerChannel(models.TextChoices):
+    """Where a customer first came from."""
+
+    STAFF = "staff", "员工录入"
+    WECOM = "wecom", "企业微信"
+    OFFICIAL_ACCOUNT = "official_account", "公众号"
+    WEBSITE = "website", "网站"
+    IMPORT = "import", "导入"
+
+
+class Gender(models.IntegerChoices):
+    UNKNOWN = 0, "未知"
+    MALE = 1, "男"
+    FEMALE = 2, "女"
+
+
+class Customer(models.Model):
+    """One person; `phone` is E.164, and with `name` names one customer."""
+
+    class Kind(models.IntegerChoices):
+        WECHAT = 1, "微信用户"
+        WECOM = 2, "企业微信用户"
+
+    corp_id = models.CharField("企业 ID", max_length=64, blank=True)
+    external_userid = models.CharField("外部联系人 ID", max_length=64, null=True, blank=True)
+    unionid = models.CharField("UnionID", max_length=64, blank=True)
+    name = models.CharField("姓名", max_length=100)
+    phone = models.CharField("手机", max_length=16, blank=True)
+    company = models.CharField("公司", max_length=200, blank=True)
+    avatar = models.URLField("头像", max_length=500, blank=True)
+    type = models.PositiveSmallIntegerField("类型", choices=Kind, default=Kind.WECHAT)
+    gender = models.PositiveSmallIntegerField("性别", choices=Gender, default=Gender.UNKNOWN)
+    province = models.CharField("省", max_length=50, blank=True)
+    city = models.CharField("市", max_length=50, blank=True)
+    channel = models.CharField(
+        "来源", max_length=20, choices=CustomerChannel, default=CustomerChannel.STAFF
+    )
+    status = models.PositiveSmallIntegerField(
+        "状态", choices=CustomerStatus, default=CustomerStatus.NORMAL
+    )
+    follow_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="followed_customers",
+        verbose_name="跟进人",
+    )
+    add_time = models.DateTimeField("添加时间", default=timezone.now)
+    created_at = models.DateTimeField("创建时间", auto_now_add=True)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "客户"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone", "name"],
+                condition=~Q(phone="") & ~Q(status=CustomerStatus.DELETED),
+                name="customer_phone_name_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["corp_id", "external_userid"],
+                condition=Q(external_userid__isnull=False),
+                name="customer_external_userid_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__startswith="+"), name="customer_phone_is_e164"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="customer_has_a_name"),
+        ]
+        indexes = [
+            # Group commands look people up by name: `/查询工单 客户张三`.
+            models.Index(fields=["name"], name="customer_by_name"),
+            models.Index(fields=["follow_user", "-id"], name="customer_by_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def phone_display(self) -> str:
+        return phones.display(self.phone)

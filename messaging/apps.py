@@ -1,0 +1,14 @@
+"""Messages: accepted, kept, sent over channels, traced."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MessagingConfig(AppConfig):
+    name = "messaging"
+    verbose_name = _("消息")
+
+    def ready(self) -> None:
+        from messaging import runtime_settings
+
+        runtime_settings.register()

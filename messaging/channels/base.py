@@ -1,0 +1,69 @@
+"""What a channel is: it takes one rendered message, calls the provider once, and sorts the answer."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import aiohttp
+
+from messaging.models import ChannelAccount
+
+
+class Outcome(StrEnum):
+    """How one attempt ended, and so what happens next (guarantees.md 6)."""
+
+    SENT = "sent"
+    RETRY = "retry"  # the provider's passing trouble: again later, costs an attempt
+    THROTTLED = "throttled"  # over a limit: again when the window has passed, costs none
+    PERMANENT = "permanent"  # it will never work like this
+    UNCERTAIN = "uncertain"  # it may have been delivered, and nobody can be asked
+
+
+@dataclass(frozen=True)
+class Result:
+    outcome: Outcome
+    code: str = ""
+    detail: str = ""
+    provider_message_id: str = ""
+    retry_after_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `count` messages in any `window_seconds` under `key`, across all workers."""
+
+    key: str
+    count: int
+    window_seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """A claimed message as a channel sees it: no ORM, no state."""
+
+    pk: int
+    message_id: str
+    channel: str
+    account: ChannelAccount | None
+    recipient: str
+    payload: dict[str, Any]
+    attempts: int
+
+
+class Channel(ABC):
+    """One folder of code for one provider. No ORM, no retry loop, no sleep in here."""
+
+    code: str
+
+    @abstractmethod
+    def limits(self, outbound: Outbound) -> list[Limit]:
+        """The provider's limits that this message counts towards."""
+
+    @abstractmethod
+    async def send(self, outbound: Outbound, http: aiohttp.ClientSession) -> Result:
+        """One attempt. Raises only aiohttp's and asyncio's own errors, sorted by the caller."""
+
+    def is_idempotent(self, outbound: Outbound) -> bool:
+        """True when the provider delivers a repeated request once, so a time-out may be retried."""
+        return False

@@ -1,0 +1,17 @@
+"""What can be done with a ticket. Each act locks the row, checks the table, leaves an event."""
+
+from tickets.actions.assign import ticket_assign
+from tickets.actions.create import ticket_create
+from tickets.actions.edit import ticket_edit, ticket_set_progress
+from tickets.actions.reply import ticket_reply
+from tickets.actions.transition import ticket_reopen, ticket_transition
+
+__all__ = [
+    "ticket_assign",
+    "ticket_create",
+    "ticket_edit",
+    "ticket_reopen",
+    "ticket_reply",
+    "ticket_set_progress",
+    "ticket_transition",
+]

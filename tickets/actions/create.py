@@ -1,0 +1,68 @@
+"""Making a ticket."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from config.errors import InvalidInputError
+from config.runtime import store
+from customers.actors import Actor
+from customers.models import Customer
+from tickets.actions.trail import record
+from tickets.cards import group_for, send_new_ticket_card
+from tickets.models import EventKind, Priority, Ticket, Visibility
+from tickets.states import TicketStatus
+
+TITLE_LENGTH = 200
+
+
+@transaction.atomic
+def ticket_create(
+    *,
+    customer: Customer,
+    description: str,
+    actor: Actor,
+    title: str = "",
+    product: str = "",
+    priority: str = Priority.NORMAL,
+    deadline: datetime | None = None,
+) -> Ticket:
+    """A pending ticket, its first event, and its card on the way to the group (seed 001, scene 1).
+
+    Without `title` the first line of the description serves; without `deadline` the runtime
+    setting `ticket.default_deadline_hours` counts from now. The caller has made sure that the
+    actor may see `customer`. Raises `InvalidInputError`.
+    """
+    description = description.strip()
+    if not description:
+        raise InvalidInputError("问题描述不能为空", attr="description")
+    now = timezone.now()
+    group_chat_id, robot = group_for(actor.chat_id)
+    if deadline is not None and deadline <= now:
+        raise InvalidInputError("处理期限必须晚于现在", attr="deadline")
+    ticket = Ticket(
+        title=(title.strip() or description.splitlines()[0])[:TITLE_LENGTH],
+        description=description,
+        product=product.strip(),
+        customer=customer,
+        status=TicketStatus.PENDING,
+        priority=priority,
+        deadline=deadline or now + timedelta(hours=store.get_int("ticket.default_deadline_hours")),
+        entry=actor.entry,
+        group_chat_id=group_chat_id,
+        created_by=actor.user,
+    )
+    record(
+        ticket,
+        actor,
+        EventKind.CREATED,
+        to_value=TicketStatus.PENDING,
+        content=description,
+        visibility=Visibility.PUBLIC,
+    )
+    card = send_new_ticket_card(ticket, robot)
+    if card is not None:
+        ticket.group_message_id = card.message_id
+        ticket.save(update_fields=["group_message_id"])
+    return ticket

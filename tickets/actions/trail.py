@@ -1,0 +1,100 @@
+"""Locking a ticket, and the event that every change leaves behind."""
+
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from config.errors import ConflictError, NotAllowedError, NotFoundError
+from config.events.publish import publish
+from customers.actors import Actor
+from tickets import states
+from tickets.models import EventKind, Ticket, TicketEvent, Visibility
+from tickets.visibility import tickets_visible_to
+
+
+def lock_ticket(ticket_id: int, actor: Actor, *, version: int | None = None) -> Ticket:
+    """The ticket, held until the transaction ends, with its customer and assignee.
+
+    Raises `NotFoundError` when it is not there or not for this actor, `ConflictError` when
+    `version` is given and somebody else has changed the ticket since.
+    """
+    visible = tickets_visible_to(actor).filter(pk=ticket_id)
+    if connection.vendor == "postgresql":
+        visible = visible.select_for_update(of=("self",), no_key=True)
+    ticket = visible.select_related("customer", "assignee").first()
+    if ticket is None:
+        raise NotFoundError(f"找不到工单 #{ticket_id}")
+    if version is not None and version != ticket.version:
+        raise ConflictError(
+            f"工单 #{ticket_id} 已被修改（当前版本 {ticket.version}，"
+            f"当前状态 {ticket.status}），请刷新后再试",
+            code="version_conflict",
+            attr="version",
+        )
+    return ticket
+
+
+def require_team(actor: Actor) -> None:
+    if not actor.is_team:
+        raise NotAllowedError("只有员工可以处理工单")
+
+
+def record(
+    ticket: Ticket,
+    actor: Actor,
+    kind: EventKind,
+    *,
+    from_value: str = "",
+    to_value: str = "",
+    content: str = "",
+    changes: dict[str, Any] | None = None,
+    visibility: Visibility = Visibility.INTERNAL,
+) -> TicketEvent:
+    """Writes the ticket's next event, saves the ticket with its new version, and announces it."""
+    if kind is not EventKind.CREATED and actor.is_team and ticket.responded_at is None:
+        ticket.responded_at = timezone.now()
+    ticket.version += 1
+    ticket.save()
+    event = TicketEvent.objects.create(
+        ticket=ticket,
+        sequence=ticket.version,
+        kind=kind,
+        visibility=visibility,
+        from_value=from_value,
+        to_value=to_value,
+        content=content,
+        changes=changes or {},
+        actor=actor.user,
+        actor_name=actor.name,
+        entry=actor.entry,
+    )
+    publish(
+        _event_type(kind, to_value),
+        {
+            "ticket_id": ticket.pk,
+            "customer_id": ticket.customer_id,
+            "status": ticket.status,
+            "progress": ticket.progress,
+            "assigned_to": ticket.assigned_to,
+            "version": ticket.version,
+        },
+    )
+    return event
+
+
+def _event_type(kind: EventKind, to_value: str) -> str:
+    if kind is EventKind.STATUS:
+        return f"ticket.{to_value}"
+    names = {EventKind.REPLY: "replied", EventKind.EDITED: "updated", EventKind.PROGRESS: "updated"}
+    return f"ticket.{names.get(kind, kind.value)}"
+
+
+def refuse_move(ticket: Ticket, target: str) -> ConflictError:
+    """The refusal of a move that the table does not have; names the present state and the ways out."""
+    return ConflictError(
+        f"工单 #{ticket.pk} 当前状态为 {ticket.status}（{states.label(ticket.status)}），"
+        f"不能变更为{states.label(target)}；可变更为：{states.allowed_labels(ticket.status)}",
+        code="illegal_transition",
+        attr="status",
+    )

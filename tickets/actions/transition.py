@@ -1,0 +1,104 @@
+"""Moving a ticket from state to state, by the table alone."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from config.errors import ConflictError, InvalidInputError
+from config.runtime import store
+from customers.actors import Actor
+from tickets import states
+from tickets.actions.trail import lock_ticket, record, refuse_move, require_team
+from tickets.models import EventKind, Ticket, Visibility
+from tickets.states import TicketStatus
+
+
+@transaction.atomic
+def ticket_transition(
+    *,
+    ticket_id: int,
+    status: str,
+    actor: Actor,
+    reason: str = "",
+    progress: int | None = None,
+    version: int | None = None,
+) -> Ticket:
+    """Moves the ticket to `status`; resolving sets the progress to 100 and the time.
+
+    Raises `NotFoundError`, `NotAllowedError`, `InvalidInputError` for an unknown state,
+    `ConflictError` naming the present state when the table has no such move.
+    """
+    require_team(actor)
+    if status not in TicketStatus:
+        raise InvalidInputError(f"没有名为 {status} 的状态", attr="status")
+    ticket = lock_ticket(ticket_id, actor, version=version)
+    _move(ticket, TicketStatus(status), actor, reason, progress)
+    return ticket
+
+
+@transaction.atomic
+def ticket_reopen(*, ticket_id: int, actor: Actor, reason: str = "") -> Ticket:
+    """Back to work: to its assignee's hands, or to the pool; with a fresh deadline."""
+    require_team(actor)
+    ticket = lock_ticket(ticket_id, actor)
+    if ticket.is_open:
+        raise ConflictError(
+            f"工单 #{ticket.pk} 当前状态为 {ticket.status}（{states.label(ticket.status)}），无需重开",
+            code="illegal_transition",
+            attr="status",
+        )
+    target = TicketStatus.PROCESSING if ticket.assignee_id else TicketStatus.PENDING
+    _move(ticket, target, actor, reason, None)
+    return ticket
+
+
+def _move(
+    ticket: Ticket, target: TicketStatus, actor: Actor, reason: str, progress: int | None
+) -> None:
+    before, progress_before = ticket.status, ticket.progress
+    if not states.is_allowed(before, target):
+        raise refuse_move(ticket, target)
+    if target in states.NEEDS_ASSIGNEE and ticket.assignee_id is None:
+        raise ConflictError(
+            f"工单 #{ticket.pk} 当前状态为 {before}，还没有负责人，请用分配来指定",
+            code="no_assignee",
+            attr="status",
+        )
+    _apply(ticket, before, target)
+    if progress is not None:
+        ticket.progress = progress
+    changes = (
+        {"progress": [progress_before, ticket.progress]}
+        if progress_before != ticket.progress
+        else {}
+    )
+    record(
+        ticket,
+        actor,
+        EventKind.STATUS,
+        from_value=before,
+        to_value=target,
+        content=reason,
+        changes=changes,
+        visibility=Visibility.PUBLIC,
+    )
+
+
+def _apply(ticket: Ticket, before: str, target: TicketStatus) -> None:
+    """What a state sets besides itself."""
+    now = timezone.now()
+    ticket.status = target
+    if target == TicketStatus.RESOLVED:
+        ticket.progress = 100
+        ticket.resolved_at = now
+    elif target == TicketStatus.CLOSED:
+        ticket.closed_at = now
+    elif before in states.FINISHED:
+        # Reopened: the clock starts anew, or it would be overdue at once.
+        ticket.progress = 0
+        ticket.resolved_at = ticket.closed_at = None
+        hours = store.get_int("ticket.default_deadline_hours")
+        ticket.deadline = max(ticket.deadline, now + timedelta(hours=hours))
+    if target == TicketStatus.PENDING:
+        ticket.assignee = None

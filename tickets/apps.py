@@ -1,0 +1,17 @@
+"""Tickets: what customers need done, by whom, until when."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TicketsConfig(AppConfig):
+    name = "tickets"
+    verbose_name = _("工单")
+
+    def ready(self) -> None:
+        from customers import visibility
+        from tickets import runtime_settings
+        from tickets.visibility import customers_of_assignee
+
+        visibility.register_binding(customers_of_assignee)
+        runtime_settings.register()

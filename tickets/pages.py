@@ -1,0 +1,24 @@
+"""The page behind the card's "安全链接": one ticket, read without a login (contract.md §4)."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from tickets.links import ticket_id_of
+from tickets.models import Ticket, Visibility
+
+
+@require_safe
+@never_cache
+def ticket_page(request: HttpRequest, token: str) -> HttpResponse:
+    """A forged, altered or expired link is a 404, like one that never was."""
+    ticket_id = ticket_id_of(token)
+    ticket = Ticket.objects.select_related("customer", "assignee").filter(pk=ticket_id).first()
+    if ticket is None:
+        raise Http404
+    events = ticket.events.filter(visibility=Visibility.PUBLIC).order_by("sequence")
+    response = render(request, "tickets/ticket.html", {"ticket": ticket, "events": events})
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response

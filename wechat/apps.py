@@ -1,0 +1,18 @@
+"""The WeChat entries: callbacks in, the platform's channels out, commands."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class WechatConfig(AppConfig):
+    name = "wechat"
+    verbose_name = _("微信接入")
+
+    def ready(self) -> None:
+        from messaging.channels import registry
+        from wechat.channels.aibot import AibotChannel
+        from wechat.channels.group_bot import GroupBotChannel
+        from wechat.channels.work_wechat import WorkWeChatChannel
+
+        for channel in (AibotChannel(), GroupBotChannel(), WorkWeChatChannel()):
+            registry.register(channel)

@@ -1,0 +1,70 @@
+"""Two callback formats, one meaning: somebody wrote something somewhere."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from customers.actors import Entry
+from wechat.models import Callback, CallbackSource
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A text that a member of the corporation wrote to us.
+
+    `chat_id` is empty outside groups; `response_url` takes one answer, if there is one.
+    """
+
+    user_id: str
+    text: str
+    entry: Entry
+    chat_id: str = ""
+    quoted: str = ""
+    response_url: str = ""
+
+
+def inbound_of(callback: Callback) -> Inbound | None:
+    """What was written; None for events and for what holds no text."""
+    if callback.source == CallbackSource.WECOM_APP:
+        return _from_app(callback.payload)
+    return _from_aibot(callback.payload)
+
+
+def _from_app(payload: dict[str, Any]) -> Inbound | None:
+    if payload.get("MsgType") != "text":
+        return None
+    return Inbound(
+        user_id=str(payload.get("FromUserName") or ""),
+        text=str(payload.get("Content") or ""),
+        entry=Entry.WECOM_APP,
+    )
+
+
+def _from_aibot(payload: dict[str, Any]) -> Inbound | None:
+    text = _text_of(payload)
+    if text is None:
+        return None
+    in_group = payload.get("chattype") == "group"
+    return Inbound(
+        user_id=str(_dict(payload.get("from")).get("userid") or ""),
+        text=text,
+        entry=Entry.WECOM_GROUP if in_group else Entry.WECOM_APP,
+        chat_id=str(payload.get("chatid") or "")[:64] if in_group else "",
+        quoted=_text_of(_dict(payload.get("quote"))) or "",
+        response_url=str(payload.get("response_url") or ""),
+    )
+
+
+def _text_of(part: dict[str, Any]) -> str | None:
+    """The words of a text, a recognised voice, or of the text parts of a mixed message."""
+    kind = part.get("msgtype")
+    if kind in ("text", "voice", "markdown"):
+        return str(_dict(part.get(kind)).get("content") or "")
+    if kind == "mixed":
+        items = _dict(part.get("mixed")).get("msg_item")
+        texts = [_text_of(_dict(item)) for item in (items if isinstance(items, list) else [])]
+        return "\n".join(text for text in texts if text) or None
+    return None
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,76 @@
+"""Working a stored callback: once, in one transaction with everything it causes."""
+
+import traceback
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from config.logs import get_logger
+from customers.actors import actor_for
+from customers.queries.staff import staff_by_wecom_user_id
+from wechat.callbacks.inbound import Inbound, inbound_of
+from wechat.commands.handlers import run_command
+from wechat.commands.replies import send_reply
+from wechat.models import Callback, CallbackStatus
+
+logger = get_logger(__name__)
+
+MAX_ATTEMPTS = 3
+
+
+def work(callback_id: int) -> None:
+    """Acts on the callback unless that was done. A failure leaves nothing half done.
+
+    The command, its messages, their tasks and the mark "done" commit together, so a worker may die
+    anywhere and the repetition acts once. After three failures it is set aside for an operator.
+    """
+    counted = Callback.objects.filter(
+        pk=callback_id, status=CallbackStatus.RECEIVED, attempts__lt=MAX_ATTEMPTS
+    ).update(attempts=F("attempts") + 1)
+    if not counted:
+        return
+    try:
+        with transaction.atomic():
+            _work_locked(callback_id)
+    except Exception:
+        # One poison callback must not stop the others; its traceback is the operator's to read.
+        logger.exception("callback_failed", callback_id=callback_id)
+        _remember_failure(callback_id, traceback.format_exc())
+
+
+def _work_locked(callback_id: int) -> None:
+    rows = Callback.objects.filter(pk=callback_id, status=CallbackStatus.RECEIVED)
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True)
+    callback = rows.first()
+    if callback is None:
+        return
+    inbound = inbound_of(callback)
+    if inbound is None:
+        callback.status = CallbackStatus.IGNORED
+    else:
+        callback.reply = answer(inbound)
+        send_reply(inbound, callback.reply)
+        callback.status = CallbackStatus.DONE
+    callback.finished_at = timezone.now()
+    callback.save(update_fields=["status", "reply", "finished_at"])
+
+
+def answer(inbound: Inbound) -> str:
+    """What we say to it, after doing it. Strangers are told how to become known."""
+    user = staff_by_wecom_user_id(inbound.user_id)
+    if user is None:
+        return "您的企业微信账号还没有登记为本系统的员工，请联系管理员在「员工与账号」中添加。"
+    actor = actor_for(user, inbound.entry, chat_id=inbound.chat_id)
+    return run_command(
+        inbound.text, actor=actor, quoted=inbound.quoted, bot_name=settings.AIBOT_NAME
+    ).text
+
+
+def _remember_failure(callback_id: int, error: str) -> None:
+    Callback.objects.filter(pk=callback_id).update(error=error)
+    Callback.objects.filter(
+        pk=callback_id, status=CallbackStatus.RECEIVED, attempts__gte=MAX_ATTEMPTS
+    ).update(status=CallbackStatus.FAILED, finished_at=timezone.now())

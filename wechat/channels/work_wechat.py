@@ -1,0 +1,55 @@
+"""WORK_WECHAT: messages of our WeCom app to members (wechat-protocol.md §4.2).
+
+`payload` is the platform's body without the recipient: `{"msgtype": "text", "text": {…}}`.
+`recipient` is a WeCom user id.
+"""
+
+from typing import Any
+
+import aiohttp
+
+from config.runtime import store
+from messaging.channels.base import Channel, Limit, Outbound, Outcome, Result
+from messaging.models import ChannelType
+from wechat.client.errors import result_of
+from wechat.client.http import CallFailed
+from wechat.client.tokens import configured_app
+from wechat.client.wecom import WeComClient
+
+# Longer than all our attempts of one message take together.
+DUPLICATE_CHECK_SECONDS = 1800
+
+
+class WorkWeChatChannel(Channel):
+    code = ChannelType.WORK_WECHAT
+
+    def limits(self, outbound: Outbound) -> list[Limit]:
+        # The platform drops a member's 31st message of a minute without a word.
+        count = store.get_int("channel.work_wechat.per_member_per_minute")
+        app = configured_app()
+        return [Limit(f"work_wechat:{app.agent_id}:{outbound.recipient}", count)]
+
+    def is_idempotent(self, outbound: Outbound) -> bool:
+        """Answers in a talk may repeat word for word, so they go without the duplicate check."""
+        return not outbound.payload.get("is_reply", False)
+
+    async def send(self, outbound: Outbound, http: aiohttp.ClientSession) -> Result:
+        app = configured_app()
+        if not (app.corp_id and app.secret and app.agent_id):
+            return Result(Outcome.PERMANENT, "not_configured", "企业微信应用没有配置（WECOM_*）")
+        body: dict[str, Any] = {k: v for k, v in outbound.payload.items() if k != "is_reply"}
+        body |= {"touser": outbound.recipient, "agentid": app.agent_id}
+        if self.is_idempotent(outbound):
+            body |= {
+                "enable_duplicate_check": 1,
+                "duplicate_check_interval": DUPLICATE_CHECK_SECONDS,
+            }
+        try:
+            answer = await WeComClient(http, app).post("message/send", body)
+        except CallFailed as failure:
+            return failure.result
+        refused = str(answer.body.get("invaliduser") or "")
+        if answer.errcode == 0 and refused:
+            # One recipient a message: a partial failure is a whole one.
+            return Result(Outcome.PERMANENT, "invaliduser", f"成员无效或不在可见范围：{refused}")
+        return result_of(answer)

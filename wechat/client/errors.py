@@ -1,0 +1,76 @@
+"""What the platform's error codes mean for a message (wechat-protocol.md §4.8).
+
+Decide on `errcode`, never on `errmsg`: its text may change.
+"""
+
+from dataclasses import dataclass
+
+from messaging.channels.base import Outcome, Result
+
+TOKEN_CODES = frozenset({40014, 41001, 42001})
+
+_RETRY = {-1: "平台繁忙", 6000: "数据版本冲突", 45033: "并发调用超限"}
+_THROTTLED = {45009: "超过平台频率限制", 45011: "调用过于频繁"}
+_PERMANENT = {
+    40001: "企业微信 Secret 不正确，请检查 WECOM_CORP_SECRET",
+    40003: "成员账号无效",
+    40008: "消息类型不支持",
+    40013: "企业 ID 不正确，请检查 WECOM_CORP_ID",
+    40035: "参数不合法",
+    40058: "参数不合法或内容过长",
+    40096: "外部联系人无效",
+    43004: "成员未绑定微信",
+    44004: "内容为空",
+    48002: "应用没有调用此接口的权限",
+    60011: "应用对该成员没有权限，请检查可见范围",
+    60020: "服务器 IP 不在企业可信名单，请在管理后台添加",
+    60111: "成员不存在",
+    81013: "接收人均无效或不在应用可见范围",
+    93000: "群机器人 Webhook 无效，或机器人已被移出群",
+    93004: "群机器人已停用",
+    93008: "机器人不在该群",
+    301002: "没有该应用的权限",
+}
+RATE_WINDOW_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class PlatformAnswer:
+    """The platform's JSON, taken apart once at the wall."""
+
+    errcode: int
+    errmsg: str
+    body: dict[str, object]
+
+    @property
+    def token_is_bad(self) -> bool:
+        return self.errcode in TOKEN_CODES
+
+
+def result_of(answer: PlatformAnswer) -> Result:
+    """The result of one attempt. An unknown code is permanent: repeating it blindly helps nobody."""
+    code = answer.errcode
+    if code == 0:
+        return Result(Outcome.SENT, provider_message_id=str(answer.body.get("msgid") or ""))
+    name = str(code)
+    if code in _RETRY:
+        return Result(Outcome.RETRY, name, _RETRY[code])
+    if code in _THROTTLED:
+        return Result(
+            Outcome.THROTTLED, name, _THROTTLED[code], retry_after_seconds=RATE_WINDOW_SECONDS
+        )
+    if answer.token_is_bad:
+        return Result(Outcome.RETRY, name, "access_token 失效，刷新后仍被拒绝")
+    return Result(Outcome.PERMANENT, name, _PERMANENT.get(code, f"平台拒绝：{answer.errmsg[:200]}"))
+
+
+def result_of_status(status: int, retry_after: str | None) -> Result | None:
+    """What the HTTP status alone decides; None when the body must be read."""
+    if status == 429:
+        wait = float(retry_after) if retry_after and retry_after.isdigit() else RATE_WINDOW_SECONDS
+        return Result(Outcome.THROTTLED, "http_429", "平台限流", retry_after_seconds=wait)
+    if status >= 500:
+        return Result(Outcome.RETRY, f"http_{status}", "平台服务异常")
+    if status != 200:
+        return Result(Outcome.PERMANENT, f"http_{status}", "平台拒绝了请求，请检查地址")
+    return None

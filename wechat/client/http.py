@@ -1,0 +1,61 @@
+"""One call to the platform: HTTP in, an answer or a sorted failure out."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from django.conf import settings
+
+from messaging.channels.base import Outcome, Result
+from wechat.client.errors import PlatformAnswer, result_of_status
+
+ANSWER_LIMIT_BYTES = 256 * 1024
+
+
+class CallFailed(Exception):
+    """The call ended without the platform's own answer; carries what that means for a message."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.code)
+        self.result = result
+
+
+def is_allowed_url(url: str) -> bool:
+    """Whether a URL that an operator or a callback named may be called: `OUTBOUND_ALLOWED_HOSTS`."""
+    try:
+        parts = urlsplit(url)
+        netloc = parts.hostname if parts.port is None else parts.netloc
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https") or parts.username or parts.password:
+        return False
+    # Plain HTTP only to what the settings themselves point at: the simulator.
+    if parts.scheme == "http" and parts.netloc != urlsplit(settings.WECOM_API_BASE).netloc:
+        return False
+    return netloc in settings.OUTBOUND_ALLOWED_HOSTS
+
+
+async def post_json(http: aiohttp.ClientSession, url: str, body: dict[str, Any]) -> PlatformAnswer:
+    """POSTs JSON. Raises `CallFailed` for an HTTP-level refusal, and aiohttp's own errors."""
+    async with http.post(url, json=body, allow_redirects=False) as response:
+        return await _answer(response)
+
+
+async def get_json(
+    http: aiohttp.ClientSession, url: str, params: dict[str, str]
+) -> PlatformAnswer:
+    async with http.get(url, params=params, allow_redirects=False) as response:
+        return await _answer(response)
+
+
+async def _answer(response: aiohttp.ClientResponse) -> PlatformAnswer:
+    refused = result_of_status(response.status, response.headers.get("Retry-After"))
+    if refused is not None:
+        raise CallFailed(refused)
+    raw = await response.content.read(ANSWER_LIMIT_BYTES)
+    try:
+        body = json.loads(raw)
+        return PlatformAnswer(int(body.get("errcode", 0)), str(body.get("errmsg", "")), body)
+    except (ValueError, TypeError, AttributeError):
+        raise CallFailed(Result(Outcome.RETRY, "bad_answer", "平台应答无法解析")) from None

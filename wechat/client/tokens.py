@@ -1,0 +1,83 @@
+"""access_token of an app: fetched by one process at a time, refreshed early, shared by all.
+
+wechatpy's own way has no lock and no bound (wechat-protocol.md §5), so tokens are ours.
+"""
+
+import asyncio
+import hashlib
+import time
+import uuid
+from dataclasses import dataclass
+
+import aiohttp
+from django.conf import settings
+from django.core.cache import cache
+
+from messaging.channels.base import Outcome, Result
+from wechat.client.errors import result_of
+from wechat.client.http import CallFailed, get_json
+
+REFRESH_EARLY_SECONDS = 300
+LOCK_SECONDS = 20
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class App:
+    """A self-built app of the corporation: one token per app secret."""
+
+    corp_id: str
+    secret: str
+    agent_id: int
+
+    @property
+    def cache_key(self) -> str:
+        digest = hashlib.sha256(f"{self.corp_id}\n{self.secret}".encode()).hexdigest()[:32]
+        return f"wecom:token:{digest}"
+
+
+def configured_app() -> App:
+    """The app of the settings `WECOM_*`."""
+    return App(settings.WECOM_CORP_ID, settings.WECOM_CORP_SECRET, settings.WECOM_AGENT_ID)
+
+
+async def access_token(http: aiohttp.ClientSession, app: App) -> str:
+    """A token good for at least a moment. Raises `CallFailed` with what the platform said.
+
+    Whoever finds none takes the lock and asks; the others wait for the result.
+    """
+    deadline = time.monotonic() + LOCK_SECONDS
+    while time.monotonic() < deadline:
+        token: str | None = cache.get(app.cache_key)
+        if token:
+            return token
+        owner = uuid.uuid4().hex
+        if cache.add(f"{app.cache_key}:lock", owner, LOCK_SECONDS):
+            try:
+                # Somebody may have finished between our look and our lock.
+                return cache.get(app.cache_key) or await _fetch(http, app)
+            finally:
+                if cache.get(f"{app.cache_key}:lock") == owner:
+                    cache.delete(f"{app.cache_key}:lock")
+        await asyncio.sleep(_POLL_SECONDS)
+    raise CallFailed(Result(Outcome.RETRY, "token_wait", "等待 access_token 超时"))
+
+
+def discard(app: App, token: str) -> None:
+    """Forgets a token that the platform refused, unless another has taken its place already."""
+    if cache.get(app.cache_key) == token:
+        cache.delete(app.cache_key)
+
+
+async def _fetch(http: aiohttp.ClientSession, app: App) -> str:
+    answer = await get_json(
+        http,
+        f"{settings.WECOM_API_BASE}/cgi-bin/gettoken",
+        {"corpid": app.corp_id, "corpsecret": app.secret},
+    )
+    token = str(answer.body.get("access_token") or "")
+    if answer.errcode != 0 or not token:
+        raise CallFailed(result_of(answer))
+    lifetime = int(str(answer.body.get("expires_in") or 7200))
+    cache.set(app.cache_key, token, max(60, lifetime - REFRESH_EARLY_SECONDS))
+    return token

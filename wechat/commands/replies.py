@@ -1,0 +1,47 @@
+"""Answering where it was asked: the robot's `response_url`, else a message of the app."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from messaging.markup import cut_utf8
+from messaging.models import ChannelType
+from messaging.sending.accept import NewMessage, message_accept
+from wechat.callbacks.inbound import Inbound
+from wechat.channels.aibot import RESPONSE_URL_LIVES_SECONDS
+
+# Somebody waits for the answer.
+REPLY_PRIORITY = 8
+APP_TEXT_BYTES = 2048
+AIBOT_MARKDOWN_BYTES = 20_480
+
+
+def send_reply(inbound: Inbound, text: str) -> None:
+    """Accepts the answer for sending; the caller's transaction decides whether it stands."""
+    if inbound.response_url:
+        message_accept(
+            NewMessage(
+                channel=ChannelType.AI,
+                recipient=inbound.chat_id or inbound.user_id,
+                payload={
+                    "response_url": inbound.response_url,
+                    "msgtype": "markdown",
+                    "markdown": {"content": cut_utf8(text, AIBOT_MARKDOWN_BYTES)},
+                },
+                priority=REPLY_PRIORITY,
+                expires_at=timezone.now() + timedelta(seconds=RESPONSE_URL_LIVES_SECONDS),
+            )
+        )
+        return
+    message_accept(
+        NewMessage(
+            channel=ChannelType.WORK_WECHAT,
+            recipient=inbound.user_id,
+            payload={
+                "msgtype": "text",
+                "text": {"content": cut_utf8(text, APP_TEXT_BYTES)},
+                "is_reply": True,
+            },
+            priority=REPLY_PRIORITY,
+        )
+    )

@@ -1,0 +1,17 @@
+"""Celery's doors into the WeChat entries."""
+
+from celery import shared_task
+
+from wechat.callbacks import sweep, work
+
+
+@shared_task(time_limit=60)
+def work_callback(callback_id: int) -> None:
+    """One stored callback, by primary key."""
+    work.work(callback_id)
+
+
+@shared_task(time_limit=60)
+def sweep_callbacks() -> None:
+    """Every 30 s: callbacks that were stored and never worked."""
+    sweep.sweep()
