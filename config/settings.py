@@ -33,7 +33,6 @@ ALLOWED_HOSTS = env.list(
 CSRF_TRUSTED_ORIGINS = [APP_DOMAIN]
 
 INSTALLED_APPS = [
-    "config.apps.ConfigConfig",
     "unfold",
     "unfold.contrib.filters",
     "django.contrib.admin",
@@ -51,6 +50,7 @@ INSTALLED_APPS = [
     "drf_standardized_errors",
     "django_filters",
     "django_celery_beat",
+    "config.apps.ConfigConfig",
     "customers.apps.CustomersConfig",
     "messaging.apps.MessagingConfig",
     "tickets.apps.TicketsConfig",
@@ -110,6 +110,10 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "customers.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "customers.permissions.RoleBackend",
+]
 
 # --- Redis: cache, limits, locks ----------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")

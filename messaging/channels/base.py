@@ -51,10 +51,26 @@ class Outbound:
     attempts: int
 
 
+@dataclass(frozen=True)
+class Recipient:
+    """An address in the channel's own form, and the account that reaches it."""
+
+    address: str
+    account: ChannelAccount | None = None
+
+
 class Channel(ABC):
     """One folder of code for one provider. No ORM, no retry loop, no sleep in here."""
 
     code: str
+
+    @abstractmethod
+    def recipient(self, text: str) -> Recipient:
+        """Whom `text` names, and through which account; raises `InvalidInputError`."""
+
+    @abstractmethod
+    def compose(self, *, body_format: str, subject: str, body: str) -> dict[str, Any]:
+        """The provider's own body for rendered content, within the provider's lengths."""
 
     @abstractmethod
     def limits(self, outbound: Outbound) -> list[Limit]:

@@ -6,6 +6,10 @@ from django.db.models import Q
 
 from customers.models import Customer
 from messaging.models.account import ChannelAccount, ChannelType
+from messaging.models.template import MessageTemplate
+
+
+RECIPIENT_LENGTH = 500
 
 
 class MessageStatus(models.TextChoices):
@@ -87,7 +91,11 @@ class Message(models.Model):
     account = models.ForeignKey(
         ChannelAccount, models.PROTECT, null=True, blank=True, verbose_name="渠道账号"
     )
-    recipient = models.CharField("接收方", max_length=500)
+    template = models.ForeignKey(
+        MessageTemplate, models.PROTECT, null=True, blank=True, verbose_name="模板"
+    )
+    template_version = models.PositiveIntegerField("模板版本", null=True, blank=True)
+    recipient = models.CharField("接收方", max_length=RECIPIENT_LENGTH)
     customer = models.ForeignKey(
         Customer, models.SET_NULL, null=True, blank=True, verbose_name="客户"
     )

@@ -14,7 +14,14 @@ from config.errors import InvalidInputError
 from config.events.publish import enqueue
 from customers.models import Customer, User
 from messaging.channels import registry
-from messaging.models import ChannelAccount, Message, MessageBatch, MessageStatus, Queue
+from messaging.models import (
+    ChannelAccount,
+    Message,
+    MessageBatch,
+    MessageStatus,
+    MessageTemplate,
+    Queue,
+)
 
 SEND_TASK = "messaging.tasks.send_chunk"
 CHUNK_SIZE = 500
@@ -31,6 +38,7 @@ class NewMessage:
     priority: int = 5
     account: ChannelAccount | None = None
     customer: Customer | None = None
+    template: MessageTemplate | None = None
     send_at: datetime | None = None
     expires_at: datetime | None = None
     dedupe_key: str | None = None
@@ -97,6 +105,8 @@ def _row(new: NewMessage, created_by: User | None, batch: MessageBatch | None) -
         account=new.account,
         recipient=new.recipient,
         customer=new.customer,
+        template=new.template,
+        template_version=new.template.version if new.template else None,
         payload=new.payload,
         priority=new.priority,
         status=MessageStatus.SCHEDULED if later else MessageStatus.QUEUED,

@@ -4,18 +4,32 @@
 A URL takes one call and lives an hour; `recipient` is the chat or the member.
 """
 
+from typing import Any
+
 import aiohttp
 
-from messaging.channels.base import Channel, Limit, Outbound, Outcome, Result
+from config.errors import InvalidInputError
+from messaging.allowed_urls import is_allowed_url
+from messaging.channels.base import Channel, Limit, Outbound, Outcome, Recipient, Result
+from messaging.markup import cut_utf8
 from messaging.models import ChannelType
 from wechat.client.errors import result_of
-from wechat.client.http import CallFailed, is_allowed_url, post_json
+from wechat.client.http import CallFailed, post_json
 
+MARKDOWN_BYTES = 20_480
 RESPONSE_URL_LIVES_SECONDS = 3600
 
 
 class AibotChannel(Channel):
     code = ChannelType.AI
+
+    def recipient(self, text: str) -> Recipient:
+        """Nobody can be addressed out of the blue: the robot answers by the `response_url` it got."""
+        raise InvalidInputError("智能机器人只能答复收到的消息", code="bad_recipient")
+
+    def compose(self, *, body_format: str, subject: str, body: str) -> dict[str, Any]:
+        content = f"**{subject}**\n{body}" if subject else body
+        return {"msgtype": "markdown", "markdown": {"content": cut_utf8(content, MARKDOWN_BYTES)}}
 
     def limits(self, outbound: Outbound) -> list[Limit]:
         return []

@@ -5,21 +5,40 @@
 """
 
 import hashlib
+from typing import Any
 
 import aiohttp
 from django.conf import settings
 
+from config.errors import InvalidInputError
 from config.runtime import store
-from messaging.channels.base import Channel, Limit, Outbound, Outcome, Result
+from messaging.allowed_urls import is_allowed_url
+from messaging.channels.base import Channel, Limit, Outbound, Outcome, Recipient, Result
 from messaging.models import ChannelType
+from messaging.queries import robot_called
+from wechat.channels import bodies
 from wechat.client.errors import result_of
-from wechat.client.http import CallFailed, is_allowed_url, post_json
+from wechat.client.http import CallFailed, post_json
+
+MARKDOWN_BYTES = 4096
 
 
 class GroupBotChannel(Channel):
     """The platform knows no idempotency key here: a time-out is uncertain, never repeated blindly."""
 
     code = ChannelType.GROUP_BOT
+
+    def recipient(self, text: str) -> Recipient:
+        """A group's id or a robot's code, such as `test_group_001` or `bot_001`."""
+        robot = robot_called(text)
+        if robot is None:
+            raise InvalidInputError(f"没有群或机器人「{text[:50]}」", code="unknown_group")
+        return Recipient(str(robot.settings.get("group_id") or robot.code), robot)
+
+    def compose(self, *, body_format: str, subject: str, body: str) -> dict[str, Any]:
+        return bodies.compose(
+            body_format=body_format, subject=subject, body=body, markdown_bytes=MARKDOWN_BYTES
+        )
 
     def limits(self, outbound: Outbound) -> list[Limit]:
         key = hashlib.sha256(_webhook(outbound).encode()).hexdigest()[:24]

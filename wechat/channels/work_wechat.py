@@ -4,13 +4,16 @@
 `recipient` is a WeCom user id.
 """
 
+import re
 from typing import Any
 
 import aiohttp
 
+from config.errors import InvalidInputError
 from config.runtime import store
-from messaging.channels.base import Channel, Limit, Outbound, Outcome, Result
+from messaging.channels.base import Channel, Limit, Outbound, Outcome, Recipient, Result
 from messaging.models import ChannelType
+from wechat.channels import bodies
 from wechat.client.errors import result_of
 from wechat.client.http import CallFailed
 from wechat.client.tokens import configured_app
@@ -18,10 +21,23 @@ from wechat.client.wecom import WeComClient
 
 # Longer than all our attempts of one message take together.
 DUPLICATE_CHECK_SECONDS = 1800
+MARKDOWN_BYTES = 2048
+USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 
 
 class WorkWeChatChannel(Channel):
     code = ChannelType.WORK_WECHAT
+
+    def recipient(self, text: str) -> Recipient:
+        """One member; `a|b` and `@all` are refused, since each recipient has a message of its own."""
+        if not USER_ID.fullmatch(text):
+            raise InvalidInputError(f"「{text[:64]}」不是有效的成员账号", code="bad_recipient")
+        return Recipient(text)
+
+    def compose(self, *, body_format: str, subject: str, body: str) -> dict[str, Any]:
+        return bodies.compose(
+            body_format=body_format, subject=subject, body=body, markdown_bytes=MARKDOWN_BYTES
+        )
 
     def limits(self, outbound: Outbound) -> list[Limit]:
         # The platform drops a member's 31st message of a minute without a word.

@@ -2,10 +2,8 @@
 
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
-from django.conf import settings
 
 from messaging.channels.base import Outcome, Result
 from wechat.client.errors import PlatformAnswer, result_of_status
@@ -19,21 +17,6 @@ class CallFailed(Exception):
     def __init__(self, result: Result) -> None:
         super().__init__(result.code)
         self.result = result
-
-
-def is_allowed_url(url: str) -> bool:
-    """Whether a URL that an operator or a callback named may be called: `OUTBOUND_ALLOWED_HOSTS`."""
-    try:
-        parts = urlsplit(url)
-        netloc = parts.hostname if parts.port is None else parts.netloc
-    except ValueError:
-        return False
-    if parts.scheme not in ("http", "https") or parts.username or parts.password:
-        return False
-    # Plain HTTP only to what the settings themselves point at: the simulator.
-    if parts.scheme == "http" and parts.netloc != urlsplit(settings.WECOM_API_BASE).netloc:
-        return False
-    return netloc in settings.OUTBOUND_ALLOWED_HOSTS
 
 
 async def post_json(http: aiohttp.ClientSession, url: str, body: dict[str, Any]) -> PlatformAnswer:

@@ -4,16 +4,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from messaging.markup import cut_utf8
-from messaging.models import ChannelType
+from messaging.channels import registry
+from messaging.models import BodyFormat, ChannelType
 from messaging.sending.accept import NewMessage, message_accept
 from wechat.callbacks.inbound import Inbound
 from wechat.channels.aibot import RESPONSE_URL_LIVES_SECONDS
 
 # Somebody waits for the answer.
 REPLY_PRIORITY = 8
-APP_TEXT_BYTES = 2048
-AIBOT_MARKDOWN_BYTES = 20_480
 
 
 def send_reply(inbound: Inbound, text: str) -> None:
@@ -25,8 +23,9 @@ def send_reply(inbound: Inbound, text: str) -> None:
                 recipient=inbound.chat_id or inbound.user_id,
                 payload={
                     "response_url": inbound.response_url,
-                    "msgtype": "markdown",
-                    "markdown": {"content": cut_utf8(text, AIBOT_MARKDOWN_BYTES)},
+                    **registry.get(ChannelType.AI).compose(
+                        body_format=BodyFormat.MARKDOWN, subject="", body=text
+                    ),
                 },
                 priority=REPLY_PRIORITY,
                 expires_at=timezone.now() + timedelta(seconds=RESPONSE_URL_LIVES_SECONDS),
@@ -38,9 +37,10 @@ def send_reply(inbound: Inbound, text: str) -> None:
             channel=ChannelType.WORK_WECHAT,
             recipient=inbound.user_id,
             payload={
-                "msgtype": "text",
-                "text": {"content": cut_utf8(text, APP_TEXT_BYTES)},
                 "is_reply": True,
+                **registry.get(ChannelType.WORK_WECHAT).compose(
+                    body_format=BodyFormat.TEXT, subject="", body=text
+                ),
             },
             priority=REPLY_PRIORITY,
         )

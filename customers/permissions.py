@@ -1,0 +1,37 @@
+"""What the role alone allows in the admin; administrators are superusers, the rest is per account."""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+
+from config.api.roles import Role
+from customers.models import User
+
+STAFF_PERMISSIONS = frozenset(
+    {
+        "customers.view_customer",
+        "customers.add_customer",
+        "customers.change_customer",
+        "tickets.view_ticket",
+        "tickets.change_ticket",
+        "tickets.view_ticketevent",
+    }
+)
+
+
+class RoleBackend(BaseBackend):
+    """Staff work on tickets and customers; the visibility rule decides which."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        return (
+            isinstance(user_obj, User)
+            and user_obj.is_active
+            and user_obj.role == Role.STAFF
+            and perm in STAFF_PERMISSIONS
+        )
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        return any(
+            perm.startswith(f"{app_label}.") and self.has_perm(user_obj, perm)
+            for perm in STAFF_PERMISSIONS
+        )

@@ -1,0 +1,70 @@
+"""Data for tests."""
+
+from datetime import timedelta
+from typing import Any
+
+import factory
+from django.utils import timezone
+
+from config.api.roles import Role
+from customers.actors import Actor, Entry, actor_for
+from customers.models import Customer, User
+from messaging.models import ChannelAccount, ChannelType
+from tickets.models import Ticket
+
+PASSWORD = "a-long-enough-password-1"
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"user-{n}")
+    name = factory.Sequence(lambda n: f"用户{n}")
+    role = Role.STAFF
+    wecom_user_id = factory.SelfAttribute("username")
+    password = factory.django.Password(PASSWORD)
+
+
+class AdminFactory(UserFactory):
+    role = Role.ADMIN
+    is_staff = True
+    is_superuser = True
+
+
+class CustomerFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Customer
+
+    name = factory.Sequence(lambda n: f"客户{n}")
+    phone = factory.Sequence(lambda n: f"+86138{n:08d}")
+    company = "XX科技有限公司"
+
+
+class TicketFactory(factory.django.DjangoModelFactory):
+    """A bare row, without its trail: use the action where the trail matters."""
+
+    class Meta:
+        model = Ticket
+
+    title = "服务器无法连接"
+    description = "服务器无法连接"
+    customer = factory.SubFactory(CustomerFactory)
+    deadline = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=24))
+
+
+class RobotFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ChannelAccount
+
+    channel = ChannelType.GROUP_BOT
+    code = factory.Sequence(lambda n: f"bot_{n:03d}")
+    name = "群机器人"
+    settings = factory.LazyFunction(lambda: {"group_id": "test_group_001"})
+    secret = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0000"
+    is_default = True
+
+
+def actor(user: Any, entry: Entry = Entry.API, chat_id: str = "") -> Actor:
+    return actor_for(user, entry, chat_id=chat_id)

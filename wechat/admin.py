@@ -1,0 +1,55 @@
+"""Callbacks in the operators' admin: what came in, and what became of it."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from wechat.models import Callback, CallbackStatus
+
+STATUS_COLOURS = {
+    CallbackStatus.DONE: "success",
+    CallbackStatus.FAILED: "danger",
+    CallbackStatus.RECEIVED: "warning",
+}
+
+
+@admin.register(Callback)
+class CallbackAdmin(ModelAdmin):
+    list_display = ["received_at", "source", "shown_status", "attempts", "dedupe_key"]
+    list_filter = ["source", "status"]
+    search_fields = ["dedupe_key"]
+    fields = [
+        "source",
+        "dedupe_key",
+        "shown_status",
+        "attempts",
+        "received_at",
+        "finished_at",
+        "shown_payload",
+        "reply",
+        "error",
+    ]
+    readonly_fields = fields
+    ordering = ["-id"]
+
+    @display(description="状态", ordering="status", label=STATUS_COLOURS)
+    def shown_status(self, callback: Callback) -> tuple[str, str]:
+        return callback.status, callback.get_status_display()
+
+    @admin.display(description="内容")
+    def shown_payload(self, callback: Callback) -> str:
+        shown = {k: v for k, v in callback.payload.items() if k != "response_url"}
+        return json.dumps(shown, ensure_ascii=False, indent=2)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
