@@ -7,12 +7,14 @@ Several relays may run; on PostgreSQL each takes rows that no other holds.
 import threading
 
 from celery import Celery
-from django.db import connection, transaction
+from django.db import InterfaceError, connection, transaction
+from django.db import OperationalError as DatabaseDownError
 from kombu import Exchange
 from kombu.exceptions import OperationalError
 
 from config.events import wakeup
 from config.events.models import OutboxEntry
+from config.heartbeat import beat_once
 from config.logs import get_logger
 
 logger = get_logger(__name__)
@@ -59,11 +61,9 @@ def relay_once(app: Celery) -> int:
 
 def run(app: Celery, stop: threading.Event) -> None:
     """Relays until `stop` is set; outlives every outage of the broker and of the database."""
-    from django.db import InterfaceError
-    from django.db import OperationalError as DatabaseDownError
-
     while not stop.is_set():
         try:
+            beat_once("relay")
             if relay_once(app) == 0:
                 wakeup.wait(IDLE_SECONDS)
         except OperationalError:

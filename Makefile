@@ -1,0 +1,40 @@
+# What the project owes its users. `make help` lists it.
+PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(if $(shell command -v $(p) 2>/dev/null && $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null),$(p))) python3)
+VENV_PYTHON := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format lock up down
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: ## a fresh machine → the running system with demo data (embedded profile)
+	@$(PYTHON) config/bootstrap.py run
+
+test: ## everything: SQLite, then PostgreSQL + RabbitMQ + Redis, then a real browser
+	@$(PYTHON) config/bootstrap.py test
+
+lint: ## ruff, mypy, import floors, templates, migrations
+	@$(PYTHON) config/bootstrap.py dev
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy config customers messaging tickets wechat monitoring
+	@PYTHONPATH=. .venv/bin/lint-imports
+	@.venv/bin/djlint templates --lint --quiet
+	@$(VENV_PYTHON) manage.py makemigrations --check --dry-run
+
+format: ## let ruff rewrite what it can
+	@$(PYTHON) config/bootstrap.py dev
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+lock: ## requirements*.in → requirements*.txt with hashes
+	@$(PYTHON) config/bootstrap.py dev
+	@for f in requirements requirements-dev; do .venv/bin/uv pip compile --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock" -o $$f.txt $$f.in; done
+
+up: ## docker compose: the services profile
+	docker compose up --build --detach --wait
+
+down: ## stop what `make up` started
+	docker compose down

@@ -1,0 +1,122 @@
+"""The background threads of the one-process profile, started and stopped together."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from celery import Celery
+from celery.beat import Service
+from celery.worker import WorkController
+from celery.worker import state as worker_state
+from django.conf import settings
+from django.db import connections
+
+from config.events import relay
+from config.heartbeat import beat_once
+from config.logs import get_logger
+
+logger = get_logger(__name__)
+
+# What `memory://` forgot at the last exit is found in the database again.
+FIRST_TASKS = ("messaging.tasks.sweep_messages", "wechat.tasks.sweep_callbacks")
+JOIN_SECONDS = 10.0
+
+
+class _Part(Protocol):
+    """A thing that runs in a thread until told to stop."""
+
+    def run(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+class _Worker:
+    """Celery's worker without its command line: no signal handlers, no redirected output.
+
+    One at a time is fastest on SQLite: more writers only wait for each other (performance.md).
+    """
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+        self._controller: Any = None
+
+    def run(self) -> None:
+        self._controller = WorkController(
+            app=self._app,
+            pool_cls="solo",
+            concurrency=1,
+            without_gossip=True,
+            without_mingle=True,
+            ready_callback=self._on_ready,
+        )
+        self._controller.start()
+
+    def stop(self) -> None:
+        worker_state.should_stop = 0
+
+    def _on_ready(self, consumer: Any) -> None:
+        beat_once("worker")
+        consumer.timer.call_repeatedly(5, beat_once, ("worker",))
+        for task in FIRST_TASKS:
+            self._app.send_task(task, queue=settings.CELERY_TASK_DEFAULT_QUEUE)
+
+
+class _Beat:
+    def __init__(self, app: Celery) -> None:
+        self._service = Service(app, scheduler_cls=settings.CELERY_BEAT_SCHEDULER)
+
+    def run(self) -> None:
+        self._service.start()
+
+    def stop(self) -> None:
+        self._service.stop(wait=False)
+
+
+class _Relay:
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        relay.run(self._app, self._stop)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+
+class Background:
+    """The three threads. `stop` lets the task in hand finish and closes every connection."""
+
+    def __init__(self, app: Celery) -> None:
+        self._parts: dict[str, _Part] = {
+            "relay": _Relay(app),
+            "worker": _Worker(app),
+            "beat": _Beat(app),
+        }
+        self._threads = [
+            threading.Thread(target=_guarded(name, part.run), name=name, daemon=True)
+            for name, part in self._parts.items()
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        for part in self._parts.values():
+            part.stop()
+        for thread in self._threads:
+            thread.join(JOIN_SECONDS)
+
+
+def _guarded(name: str, run: Callable[[], None]) -> Callable[[], None]:
+    def target() -> None:
+        try:
+            run()
+        except SystemExit:
+            logger.info("background_stopped", part=name)
+        except Exception:
+            logger.exception("background_died", part=name)
+        finally:
+            connections.close_all()
+
+    return target

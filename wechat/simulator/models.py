@@ -1,0 +1,87 @@
+"""What the pretended platform remembers."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Token(models.Model):
+    value = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"token {self.pk}"
+
+
+class Delivery(models.Model):
+    """Something that reached its recipient: a line of the outbox."""
+
+    channel = models.CharField(max_length=12)
+    to = models.CharField(max_length=128)
+    payload = models.JSONField()
+    msgid = models.CharField(max_length=64, blank=True, db_index=True)
+    digest = models.CharField(max_length=64, blank=True)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["channel", "to", "received_at"], name="simulator_delivery_rate"),
+            models.Index(fields=["digest", "received_at"], name="simulator_delivery_twice"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} → {self.to}"
+
+
+class Fault(models.Model):
+    """How a channel misbehaves; `remaining` calls of it, or until it is taken back."""
+
+    channel = models.CharField(max_length=12, unique=True)
+    mode = models.CharField(max_length=16)
+    errcode = models.IntegerField(null=True)
+    remaining = models.PositiveIntegerField(null=True)
+    seconds = models.FloatField(default=30)
+    delivered = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.mode}"
+
+
+class ChatMessage(models.Model):
+    """A bubble of a chat as people see it; `content` by `kind`."""
+
+    chat_id = models.CharField(max_length=64)
+    sender = models.CharField(max_length=64)
+    kind = models.CharField(max_length=16)
+    content = models.JSONField()
+    quote = models.ForeignKey("self", models.SET_NULL, null=True)
+    callback_note = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["chat_id", "id"], name="simulator_chat")]
+
+    def __str__(self) -> str:
+        return f"{self.chat_id} {self.pk}"
+
+
+class ResponseCode(models.Model):
+    """Lets the robot answer one message, once, within an hour."""
+
+    code = models.CharField(max_length=64, unique=True)
+    message = models.ForeignKey(ChatMessage, models.CASCADE)
+    used = models.BooleanField(default=False)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"response {self.pk}"
+
+
+class Media(models.Model):
+    media_id = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=8)
+    owner = models.CharField(max_length=64, blank=True)
+    size = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.media_id
