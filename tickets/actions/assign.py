@@ -31,7 +31,7 @@ def ticket_assign(
     ticket = lock_ticket(ticket_id, actor, version=version)
     if ticket.status in states.FINISHED:
         raise ConflictError(
-            f"工单 #{ticket.pk} 当前状态为 {ticket.status}（{states.label(ticket.status)}），"
+            f"工单 #{ticket.pk} 当前状态为{states.label(ticket.status)}（{ticket.status}），"
             "不能分配；请先重开",
             code="illegal_transition",
             attr="status",

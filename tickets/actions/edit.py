@@ -62,7 +62,7 @@ def ticket_set_progress(
     ticket = lock_ticket(ticket_id, actor)
     if not ticket.is_open:
         raise ConflictError(
-            f"工单 #{ticket.pk} 当前状态为 {ticket.status}（{states.label(ticket.status)}），"
+            f"工单 #{ticket.pk} 当前状态为{states.label(ticket.status)}（{ticket.status}），"
             "不能更新进度；请先重开",
             code="illegal_transition",
             attr="status",

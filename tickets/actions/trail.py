@@ -91,10 +91,14 @@ def _event_type(kind: EventKind, to_value: str) -> str:
 
 
 def refuse_move(ticket: Ticket, target: str) -> ConflictError:
-    """The refusal of a move that the table does not have; names the present state and the ways out."""
+    """The refusal of a move that the table lacks; names the present state and the ways out."""
+    now = f"工单 #{ticket.pk} 当前状态为{states.label(ticket.status)}（{ticket.status}）"
+    ways_out = f"可变更为：{states.allowed_labels(ticket.status)}"
+    same = ticket.status == target
     return ConflictError(
-        f"工单 #{ticket.pk} 当前状态为 {ticket.status}（{states.label(ticket.status)}），"
-        f"不能变更为{states.label(target)}；可变更为：{states.allowed_labels(ticket.status)}",
+        f"{now}，无需重复操作；{ways_out}"
+        if same
+        else f"{now}，不能变更为{states.label(target)}；{ways_out}",
         code="illegal_transition",
         attr="status",
     )

@@ -44,7 +44,7 @@ def ticket_reopen(*, ticket_id: int, actor: Actor, reason: str = "") -> Ticket:
     ticket = lock_ticket(ticket_id, actor)
     if ticket.is_open:
         raise ConflictError(
-            f"工单 #{ticket.pk} 当前状态为 {ticket.status}（{states.label(ticket.status)}），无需重开",
+            f"工单 #{ticket.pk} 当前状态为{states.label(ticket.status)}（{ticket.status}），无需重开",
             code="illegal_transition",
             attr="status",
         )
@@ -61,7 +61,7 @@ def _move(
         raise refuse_move(ticket, target)
     if target in states.NEEDS_ASSIGNEE and ticket.assignee_id is None:
         raise ConflictError(
-            f"工单 #{ticket.pk} 当前状态为 {before}，还没有负责人，请用分配来指定",
+            f"工单 #{ticket.pk} 当前状态为{states.label(before)}（{before}），还没有负责人，请用分配来指定",
             code="no_assignee",
             attr="status",
         )

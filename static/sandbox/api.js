@@ -1,0 +1,34 @@
+// The sandbox's own API. Every failure is an Error whose message can be shown.
+
+const BASE = "/sandbox/api";
+
+async function call(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(BASE + path, options);
+  } catch {
+    throw new Error("连接已断开");
+  }
+  if (response.status === 204) return null;
+  const body = await response.json().catch(() => null);
+  if (!response.ok) throw new Error(body?.errors?.[0]?.detail ?? `请求失败（${response.status}）`);
+  return body;
+}
+
+function post(path, body) {
+  return call(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+const chatPath = (chatId) => `/chats/${encodeURIComponent(chatId)}/messages`;
+
+export const fetchChats = () => call("/chats");
+export const fetchMessages = (chatId, since) => call(`${chatPath(chatId)}?since=${since}`);
+export const sendMessage = (chatId, message) => post(chatPath(chatId), message);
+export const fetchOutbox = (since) => call(`/outbox?since=${since}&limit=100`);
+export const clearOutbox = () => call("/outbox", { method: "DELETE" });
+export const fetchFaults = () => call("/faults");
+export const orderFault = (fault) => post("/faults", fault);
