@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from rest_framework_api_key.models import APIKey as LibraryKey
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from config.api.keys import ApiKey, Scope
 
@@ -16,7 +16,7 @@ admin.site.unregister(LibraryKey)
 
 class ApiKeyForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
-        label="权限范围", choices=Scope.choices, widget=UnfoldAdminCheckboxSelectMultiple
+        label="权限范围", choices=Scope.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
 
     class Meta:

@@ -1,0 +1,95 @@
+"""What the whole suite shares: clients, the simulator over real HTTP, the outbox worked by hand."""
+
+import importlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from rest_framework.test import APIClient
+
+from config.events.models import OutboxEntry
+from config.runtime import store
+from messaging.sending import limits, work
+from tests.factories import AdminFactory, UserFactory
+
+pytest_plugins = ["tests.live"]
+
+
+def pytest_configure() -> None:
+    # Real hashing would make every login of the suite half a second long.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("embedded_only") and not django_settings.EMBEDDED:
+            item.add_marker(pytest.mark.skip(reason="embedded profile only"))
+        if item.get_closest_marker("services_only") and django_settings.EMBEDDED:
+            item.add_marker(pytest.mark.skip(reason="services profile only"))
+
+
+@pytest.fixture(autouse=True)
+def clean_memory() -> Iterator[None]:
+    """Nothing that a process remembers passes from one test to the next."""
+    cache.clear()
+    limits.forget_local()
+    store.forget_snapshot()
+    yield
+    work.close()
+
+
+@pytest.fixture
+def admin(db: None) -> Any:
+    return AdminFactory(username="admin", name="管理员")
+
+
+@pytest.fixture
+def lisi(db: None) -> Any:
+    return UserFactory(username="lisi", name="李四")
+
+
+@pytest.fixture
+def wangwu(db: None) -> Any:
+    return UserFactory(username="wangwu", name="王五")
+
+
+@pytest.fixture
+def api() -> Callable[[Any], APIClient]:
+    """A client that is logged in as somebody: `api(lisi).get("/api/tickets")`."""
+
+    def client(user: Any = None) -> APIClient:
+        logged_in = APIClient()
+        if user is not None:
+            logged_in.force_authenticate(user)
+        return logged_in
+
+    return client
+
+
+@pytest.fixture
+def platform(live_server: Any, settings: Any) -> Any:
+    """Tencent's stand-in at a real address; our senders are pointed at it."""
+    settings.WECOM_API_BASE = f"{live_server.url}/sandbox"
+    settings.GROUP_WEBHOOK_URL = f"{live_server.url}/sandbox/cgi-bin/webhook/send?key=robot-key"
+    settings.SANDBOX_CALLBACK_BASE = live_server.url
+    return live_server
+
+
+@pytest.fixture
+def run_outbox() -> Callable[[], int]:
+    """Does at once what relay and workers would do: runs the tasks of committed outbox rows."""
+
+    def run() -> int:
+        done = 0
+        while entries := list(OutboxEntry.objects.order_by("id")):
+            OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
+            for entry in entries:
+                if entry.kind == OutboxEntry.Kind.TASK:
+                    module, _, name = entry.name.rpartition(".")
+                    getattr(importlib.import_module(module), name)(*entry.payload)
+                    done += 1
+        return done
+
+    return run

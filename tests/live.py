@@ -1,0 +1,184 @@
+"""The real thing, started as its operator starts it, for tests that speak to it over HTTP."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+import pytest
+import requests
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "demo-password-for-tests"
+READY_SECONDS = 90
+QUEUES = "msg.urgent,msg.high,msg.normal,msg.low,callbacks,default"
+
+
+@dataclass
+class LiveSystem:
+    """A running system. `http` is a session without a login, `as_user` one with a token."""
+
+    base: str
+    processes: list[subprocess.Popen[bytes]]
+    logs: Path
+    environment: dict[str, str]
+    http: requests.Session = field(default_factory=requests.Session)
+
+    def url(self, path: str) -> str:
+        return self.base + path
+
+    def as_user(self, username: str) -> requests.Session:
+        answer = self.http.post(
+            self.url("/api/auth/token"), json={"username": username, "password": PASSWORD}
+        )
+        assert answer.status_code == 200, answer.text
+        session = requests.Session()
+        session.headers["Authorization"] = f"Bearer {answer.json()['access']}"
+        return session
+
+    def until(self, check: Any, seconds: float = 20) -> Any:
+        """The first true answer of `check`, asked again and again; fails after `seconds`."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if found := check():
+                return found
+            time.sleep(0.05)
+        pytest.fail(f"not within {seconds} s\n{self.tail()}")
+
+    def tail(self) -> str:
+        return "\n".join(
+            f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-30:])
+            for log in sorted(self.logs.glob("*.log"))
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+@pytest.fixture(scope="session")
+def live_system() -> Iterator[LiveSystem]:
+    with start() as system:
+        yield system
+
+
+def start(**environment: str) -> LiveSystem:
+    """The profile that the suite runs on, with demo data, on a free port and empty storage."""
+    folder = Path(tempfile.mkdtemp(prefix="scrm-live-"))
+    port = _free_port()
+    full = {
+        **os.environ,
+        "DATA_DIR": str(folder),
+        "PORT": str(port),
+        "SANDBOX": "1",
+        "DEMO_PASSWORD": PASSWORD,
+        "LOG_LEVEL": "WARNING",
+        "PYTHONUNBUFFERED": "1",
+        **environment,
+    }
+    full.pop("APP_DOMAIN", None)
+    system = LiveSystem(f"http://127.0.0.1:{port}", [], folder, full)
+    try:
+        if settings.EMBEDDED:
+            _launch(system, "serve", ["manage.py", "serve", "--demo"])
+        else:
+            _start_services(system)
+        system.until(lambda: _is_ready(system), READY_SECONDS)
+    except BaseException:
+        system.__exit__()
+        raise
+    return system
+
+
+def _start_services(system: LiveSystem) -> None:
+    env = system.environment
+    base, _, _ = env["DATABASE_URL"].rpartition("/")
+    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS scrm_live WITH (FORCE)")
+        connection.execute("CREATE DATABASE scrm_live")
+    env["DATABASE_URL"] = f"{base}/scrm_live"
+    env["REDIS_URL"] = env["REDIS_URL"].rpartition("/")[0] + "/14"
+    run(system, "manage.py", "migrate", "--verbosity", "0")
+    run(system, "manage.py", "demo")
+    _purge(env["REDIS_URL"])
+    run(system, "-m", "celery", "-A", "config", "purge", "-f", "-Q", QUEUES)
+    celery = ["-m", "celery", "-A", "config"]
+    _launch(system, "web", ["manage.py", "serve"])
+    _launch(
+        system,
+        "worker",
+        [*celery, "worker", "-Q", QUEUES, "-c", "2", "--without-gossip", "--without-mingle"],
+    )
+    _launch(system, "beat", [*celery, "beat", "--pidfile="])
+    _launch(system, "relay", ["manage.py", "relay"])
+
+
+def run(system: LiveSystem, *command: str) -> str:
+    """Runs one command of the project to its end, in the system's environment."""
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=system.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _launch(system: LiveSystem, name: str, command: list[str]) -> None:
+    path = f"{Path(sys.executable).parent}:{system.environment['PATH']}"
+    with (system.logs / f"{name}.log").open("wb") as log:
+        system.processes.append(
+            subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                env={**system.environment, "PATH": path},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        )
+
+
+def _is_ready(system: LiveSystem) -> bool:
+    for process in system.processes:
+        if process.poll() is not None:
+            pytest.fail(f"a process ended while starting\n{system.tail()}")
+    try:
+        return requests.get(system.url("/readyz"), timeout=10).status_code == 200
+    except requests.ConnectionError:
+        return False
+
+
+def _purge(redis_url: str) -> None:
+    import redis
+
+    redis.Redis.from_url(redis_url).flushdb()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
