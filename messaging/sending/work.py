@@ -38,12 +38,45 @@ def send_chunk(ids: Sequence[int]) -> int:
     expire_overdue(ids)
     for start in range(0, len(ids), WAVE_SIZE):
         claimed = claim(ids[start : start + WAVE_SIZE])
-        if not claimed.outbounds:
-            continue
-        pool_size = store.get("message_sender")["core_pool_size"]
-        finished = _runner().run(_send_wave(claimed.outbounds, pool_size))
+        # Limits ask Redis and the runtime settings, so they are settled before the loop runs.
+        admitted: list[Outbound] = []
+        finished: list[Finished] = []
+        for outbound in claimed.outbounds:
+            refusal = _refusal(outbound)
+            if refusal is None:
+                admitted.append(outbound)
+            else:
+                finished.append(Finished(outbound, refusal, 0))
+        if admitted:
+            pool_size = store.get("message_sender")["core_pool_size"]
+            finished += _runner().run(_send_wave(admitted, pool_size))
         made += flush(claimed.token, finished)
     return made
+
+
+def _refusal(outbound: Outbound) -> Result | None:
+    """Why a message may not go now: a limit is used up, or its channel cannot take it."""
+    try:
+        for limit in registry.get(outbound.channel).limits(outbound):
+            wait = limits.take(limit)
+            if wait > 0:
+                return Result(
+                    Outcome.THROTTLED,
+                    "local_limit",
+                    f"等待平台限额：{wait:.0f} 秒后再发",
+                    retry_after_seconds=wait,
+                )
+    except UnknownChannelError:
+        return Result(Outcome.PERMANENT, "unknown_channel", "这个渠道没有启用")
+    except Exception:
+        return _poison(outbound)
+    return None
+
+
+def _poison(outbound: Outbound) -> Result:
+    """A poison message fails alone (guarantees.md 9); its traceback is the operator's to read."""
+    logger.exception("message_poison", message_id=outbound.message_id)
+    return Result(Outcome.PERMANENT, "unforeseen", traceback.format_exc())
 
 
 async def _send_wave(outbounds: Sequence[Outbound], pool_size: int) -> list[Finished]:
@@ -53,31 +86,13 @@ async def _send_wave(outbounds: Sequence[Outbound], pool_size: int) -> list[Fini
     async def attempt(outbound: Outbound) -> Finished:
         async with slots:
             started = time.perf_counter()
-            result = await _attempt(outbound, http)
+            try:
+                result = await _call(registry.get(outbound.channel), outbound, http)
+            except Exception:
+                result = _poison(outbound)
             return Finished(outbound, result, int((time.perf_counter() - started) * 1000))
 
     return await asyncio.gather(*(attempt(outbound) for outbound in outbounds))
-
-
-async def _attempt(outbound: Outbound, http: aiohttp.ClientSession) -> Result:
-    try:
-        channel = registry.get(outbound.channel)
-        for limit in channel.limits(outbound):
-            wait = limits.take(limit)
-            if wait > 0:
-                return Result(
-                    Outcome.THROTTLED,
-                    "local_limit",
-                    f"等待平台限额：{wait:.0f} 秒后再发",
-                    retry_after_seconds=wait,
-                )
-        return await _call(channel, outbound, http)
-    except UnknownChannelError:
-        return Result(Outcome.PERMANENT, "unknown_channel", "这个渠道没有启用")
-    except Exception:
-        # A poison message fails alone (guarantees.md 9); its traceback is the operator's to read.
-        logger.exception("message_poison", message_id=outbound.message_id)
-        return Result(Outcome.PERMANENT, "unforeseen", traceback.format_exc())
 
 
 async def _call(channel: Channel, outbound: Outbound, http: aiohttp.ClientSession) -> Result:

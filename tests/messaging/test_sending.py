@@ -1,0 +1,275 @@
+"""From accepted to final: claims, outcomes, fences, the sweep (guarantees.md)."""
+
+import threading
+from datetime import timedelta
+
+import aiohttp
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from config.errors import ConflictError, InvalidInputError
+from config.events.models import OutboxEntry
+from messaging.actions.resend import message_resend
+from messaging.channels.base import Limit, Outcome, Result
+from messaging.models import Message, MessageAttempt, MessageStatus, Queue
+from messaging.models.message import queue_for
+from messaging.sending import sweep
+from messaging.sending.accept import CHUNK_SIZE, NewMessage, messages_accept
+from messaging.sending.claim import LEASE_SECONDS, claim
+from messaging.sending.results import Finished, flush
+from messaging.sending.work import send_chunk
+
+pytestmark = pytest.mark.django_db
+
+
+def ids(messages):
+    return [message.pk for message in messages]
+
+
+def states():
+    return list(Message.objects.order_by("id").values_list("status", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("priority", "queue"),
+    [(0, "low"), (3, "low"), (4, "normal"), (6, "normal"), (7, "high"), (8, "high"), (9, "urgent"), (10, "urgent")],
+)
+def test_a_priority_names_its_queue(priority, queue):
+    assert queue_for(priority) == queue
+
+
+def test_accepting_writes_rows_and_one_task_for_each_chunk(accept):
+    accept(CHUNK_SIZE + 1, priority=9)
+    tasks = list(OutboxEntry.objects.order_by("id"))
+    assert [task.queue for task in tasks] == ["msg.urgent", "msg.urgent"]
+    assert [len(task.payload[0]) for task in tasks] == [CHUNK_SIZE, 1]
+    assert {task.queue for task in tasks} <= {f"msg.{queue}" for queue in Queue.values}
+
+
+def test_accepting_is_all_or_nothing(accept, channel):
+    good = NewMessage(channel=channel.code, recipient="r", payload={})
+    with pytest.raises(InvalidInputError):
+        messages_accept([good, NewMessage(channel="PIGEON", recipient="r", payload={})])
+    with pytest.raises(InvalidInputError):
+        messages_accept([NewMessage(channel=channel.code, recipient="r", payload={}, priority=11)])
+    assert not Message.objects.exists()
+    assert not OutboxEntry.objects.exists()
+
+
+def test_a_chunk_is_sent_once_however_often_its_task_runs(accept, channel):
+    messages = accept(250)
+    assert send_chunk(ids(messages)) == 250
+    assert send_chunk(ids(messages)) == 0
+    assert len(channel.received) == 250
+    message = Message.objects.first()
+    assert message.status == MessageStatus.SENT
+    assert message.attempts == 1
+    assert message.sent_at
+    assert message.lease_token is None
+
+
+def test_a_wave_is_ordered_by_priority(accept, channel):
+    low, high = accept(2, priority=1), accept(2, priority=9)
+    claimed = claim(ids(low + high))
+    assert [o.pk for o in claimed.outbounds] == ids(high) + ids(low)
+
+
+def test_a_passing_trouble_is_tried_three_times_then_dead(accept, channel):
+    (message,) = accept()
+    channel.script = [Result(Outcome.RETRY, "-1", "平台繁忙")] * 3
+    for attempt in (1, 2, 3):
+        send_chunk([message.pk])
+        message.refresh_from_db()
+        assert message.attempts == attempt
+        Message.objects.filter(status="queued").update(due_at=timezone.now())
+    assert message.status == MessageStatus.FAILED
+    assert message.error_code == "-1"
+    assert message.finished_at
+    assert MessageAttempt.objects.filter(message=message).count() == 3
+
+
+def test_a_retry_waits_its_delay_with_jitter(accept, channel):
+    (message,) = accept()
+    channel.script = [Result(Outcome.RETRY, "-1")]
+    before = timezone.now()
+    send_chunk([message.pk])
+    message.refresh_from_db()
+    wait = (message.due_at - before).total_seconds()
+    assert 240 <= wait <= 361
+    assert send_chunk([message.pk]) == 0, "not before it is due"
+
+
+def test_a_limit_of_the_provider_costs_no_attempt(accept, channel):
+    (message,) = accept()
+    channel.script = [Result(Outcome.THROTTLED, "45009", retry_after_seconds=60)]
+    send_chunk([message.pk])
+    message.refresh_from_db()
+    assert (message.status, message.attempts) == (MessageStatus.QUEUED, 0)
+    assert message.due_at > timezone.now() + timedelta(seconds=50)
+
+
+def test_a_permanent_refusal_fails_at_once_with_a_sentence(accept, channel):
+    (message,) = accept()
+    channel.script = [Result(Outcome.PERMANENT, "93000", "机器人已被移出群")]
+    send_chunk([message.pk])
+    message.refresh_from_db()
+    assert (message.status, message.error_code) == (MessageStatus.FAILED, "93000")
+    assert message.error_detail == "机器人已被移出群"
+
+
+@pytest.mark.parametrize(
+    ("idempotent", "status"), [(False, MessageStatus.UNCERTAIN), (True, MessageStatus.QUEUED)]
+)
+def test_silence_after_the_request_is_doubt_unless_a_repetition_is_harmless(
+    accept, channel, idempotent, status
+):
+    (message,) = accept()
+    channel.idempotent = idempotent
+    channel.script = [TimeoutError()]
+    send_chunk([message.pk])
+    message.refresh_from_db()
+    assert message.status == status
+
+
+def test_a_poison_message_fails_alone_with_its_traceback(accept, channel):
+    messages = accept(10)
+    channel.script = [Result(Outcome.SENT), ValueError("unforeseen")]
+    send_chunk(ids(messages))
+    assert states().count("sent") == 9
+    attempt = MessageAttempt.objects.get()
+    assert "ValueError: unforeseen" in attempt.detail
+    assert attempt.code == "unforeseen"
+
+
+def test_a_refused_connection_is_a_passing_trouble(accept, channel):
+    (message,) = accept()
+    key = aiohttp.client_reqrep.ConnectionKey("h", 1, False, True, None, None, None)
+    channel.script = [aiohttp.ClientConnectorError(key, OSError("refused"))]
+    send_chunk([message.pk])
+    message.refresh_from_db()
+    assert (message.status, message.error_code) == (MessageStatus.QUEUED, "connection_failed")
+
+
+def test_what_is_too_late_is_not_sent(accept, channel):
+    now = timezone.now()
+    (message,) = accept(expires_at=now + timedelta(hours=1))
+    Message.objects.update(expires_at=now - timedelta(seconds=1))
+    send_chunk([message.pk])
+    assert states() == ["expired"]
+    assert channel.received == []
+
+
+def test_a_scheduled_message_waits_for_its_time(accept, channel):
+    (message,) = accept(send_at=timezone.now() + timedelta(hours=1))
+    assert not OutboxEntry.objects.exists()
+    assert send_chunk([message.pk]) == 0
+    assert sweep.sweep() == 0
+    Message.objects.update(due_at=timezone.now())
+    assert sweep.sweep() == 1
+    send_chunk([message.pk])
+    assert states() == ["sent"]
+
+
+def test_our_own_limit_lets_just_so_many_through(accept, channel):
+    messages = accept(30)
+    channel.limited = [Limit("robot", 20)]
+    send_chunk(ids(messages))
+    assert len(channel.received) == 20
+    assert sorted(states()) == ["queued"] * 10 + ["sent"] * 20
+    waiting = Message.objects.filter(status="queued").first()
+    assert waiting.attempts == 0
+    assert waiting.due_at > timezone.now()
+
+
+# --- Leases, fences, the sweep --------------------------------------------------------------------
+
+
+def test_a_worker_past_its_lease_changes_nothing(accept, channel):
+    (message,) = accept()
+    frozen = claim([message.pk])
+    Message.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    sweep.sweep()
+    send_chunk([message.pk])
+    late = Finished(frozen.outbounds[0], Result(Outcome.PERMANENT, "late"), 1)
+    assert flush(frozen.token, [late]) == 0
+    message.refresh_from_db()
+    assert (message.status, message.error_code) == (MessageStatus.SENT, "")
+    assert not MessageAttempt.objects.exists()
+
+
+def test_a_dead_workers_messages_are_given_back_and_at_last_set_aside(accept, channel):
+    (message,) = accept()
+    for attempt in (1, 2, 3):
+        assert len(claim([message.pk]).outbounds) == 1, f"attempt {attempt}"
+        Message.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        sweep.sweep()
+    message.refresh_from_db()
+    assert (message.status, message.error_code) == (MessageStatus.FAILED, "worker_lost")
+
+
+def test_a_lease_in_force_is_left_alone(accept, channel):
+    (message,) = accept()
+    claim([message.pk])
+    sweep.sweep()
+    assert states() == ["sending"]
+    message.refresh_from_db()
+    assert 0 < (message.lease_until - timezone.now()).total_seconds() <= LEASE_SECONDS
+
+
+def test_a_lost_task_is_published_again_but_not_a_fresh_one(accept, channel):
+    accept(3)
+    OutboxEntry.objects.all().delete()
+    assert sweep.sweep() == 0
+    Message.objects.update(enqueued_at=timezone.now() - timedelta(seconds=46))
+    assert sweep.sweep() == 3
+    assert OutboxEntry.objects.get().payload == [ids(Message.objects.order_by("id"))]
+    assert sweep.sweep() == 0, "just published"
+
+
+def test_an_operator_resends_what_ended_badly_and_nothing_else(accept, channel):
+    (message,) = accept()
+    with pytest.raises(ConflictError):
+        message_resend(message_pk=message.pk)
+    channel.script = [Result(Outcome.UNCERTAIN, "no_answer")]
+    send_chunk([message.pk])
+    message_resend(message_pk=message.pk)
+    send_chunk([message.pk])
+    assert states() == ["sent"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_on_the_same_ids_send_each_once(accept, channel):
+    messages = accept(400)
+    errors: list[Exception] = []
+    ready = threading.Barrier(4)
+
+    def worker() -> None:
+        from messaging.sending import work
+
+        try:
+            ready.wait()
+            send_chunk(ids(messages))
+        except Exception as error:
+            errors.append(error)
+        finally:
+            work.close()
+            connection.close()
+
+    threads = [threading.Thread(target=worker) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert sorted(outbound.pk for outbound in channel.received) == ids(messages)
+    assert set(states()) == {"sent"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_enqueued_when_the_transaction_fails(accept):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        accept(5)
+        raise RuntimeError
+    assert not Message.objects.exists()
+    assert not OutboxEntry.objects.exists()
