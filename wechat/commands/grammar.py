@@ -293,18 +293,27 @@ def _parts(body: Text) -> dict[str, str]:
     kept: list[tuple[str, re.Match[str]]] = []
     for mark in marks:
         key = "手机" if mark["spoken"] else _KEY_NAMES.get(mark["key"], mark["key"])
-        if key not in found and key not in (known for known, _ in kept):
-            kept.append((key, mark))
+        taken = {*found, *(known for known, _ in kept)}
+        if key in taken or (key == "手机" and "问题" in taken and not _is_bare(body, mark)):
+            continue
+        kept.append((key, mark))
     for number, (key, mark) in enumerate(kept):
         end = kept[number + 1][1].start() if number + 1 < len(kept) else None
         value = body.cut(mark.end(), end)
         if key == "手机":
-            found |= _phone_and_rest(value, found)
+            found = _phone_and_rest(value, found) | found
         elif key == "客户":
             found[key] = _customer_name(value)
         else:
             found[key] = value.strip(" \n,;").words
     return found
+
+
+def _is_bare(body: Text, mark: re.Match[str]) -> bool:
+    """Whether a number named inside a problem stands alone there: `…，电话139… 没人接` does not."""
+    number = _PHONE_VALUE.match(body.folded, mark.end())
+    rest = body.folded[number.end() :].lstrip(_SEPARATORS) if number else ""
+    return number is not None and (not rest or _KEY.match(rest) is not None)
 
 
 def _phone_and_rest(value: Text, found: dict[str, str]) -> dict[str, str]:
@@ -432,7 +441,9 @@ def _progress(ids: tuple[int, ...], rest: Text) -> Command | None:
 
 
 def _note(text: Text) -> str:
-    return text.strip(_SEPARATORS + "了").words
+    """What follows a verb, without the 了 that belongs to it."""
+    text = text.strip(_SEPARATORS)
+    return (text.cut(1).strip(_SEPARATORS) if text.folded.startswith("了") else text).words
 
 
 def _help(body: Text) -> Command:
