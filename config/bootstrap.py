@@ -144,9 +144,7 @@ class Step:
         self.started = time.monotonic()
 
     def __exit__(self, kind, error, trace):
-        sys.stdout.write(
-            "失败\n" if kind else "%.1f 秒\n" % (time.monotonic() - self.started)
-        )
+        sys.stdout.write("失败\n" if kind else "%.1f 秒\n" % (time.monotonic() - self.started))
         sys.stdout.flush()
 
 

@@ -17,9 +17,9 @@ class SecretUnreadableError(Exception):
 
 def _fernet() -> Fernet:
     source = settings.FIELD_ENCRYPTION_KEY or settings.SECRET_KEY
-    derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"field-encryption").derive(
-        source.encode()
-    )
+    derived = HKDF(
+        algorithm=hashes.SHA256(), length=32, salt=None, info=b"field-encryption"
+    ).derive(source.encode())
     return Fernet(base64.urlsafe_b64encode(derived))
 
 
@@ -42,7 +42,7 @@ def mask(value: str) -> str:
     return f"••••{value[-4:]}" if len(value) >= 12 else ("••••" if value else "")
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Plain text in Python, a Fernet token in the column (key: `FIELD_ENCRYPTION_KEY`)."""
 
     def get_prep_value(self, value: Any) -> Any:

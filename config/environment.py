@@ -32,7 +32,7 @@ def kept_secret(name: str, *, length: int = 48) -> str:
     """
     given = env.str(name, default="")
     if given:
-        return given
+        return str(given)
     path = data_dir() / name.lower()
     if not path.exists():
         path.write_text(secrets.token_urlsafe(length))

@@ -50,7 +50,7 @@ def _broker() -> bool:
 def _cache() -> bool:
     try:
         cache.set("readyz", 1, 5)
-        return cache.get("readyz") == 1
+        return bool(cache.get("readyz") == 1)
     except (RedisError, OSError):
         return False
 

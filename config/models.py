@@ -1,7 +1,7 @@
 """Where Django looks for this app's tables."""
 
-from config.api.keys import ApiKey
 from config.api.idempotency_record import IdempotencyRecord
+from config.api.keys import ApiKey
 from config.events.models import OutboxEntry
 from config.runtime.models import RuntimeSetting, RuntimeSettingRevision
 

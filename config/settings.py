@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from celery.schedules import crontab, schedule
-from django.templatetags.static import static
 from django.urls import reverse_lazy
 from kombu import Exchange, Queue
 
@@ -257,9 +256,7 @@ WECOM_CORP_ID = env.str("WECOM_CORP_ID", default="wwsandbox0000corp" if SANDBOX 
 WECOM_CORP_SECRET = env.str("WECOM_CORP_SECRET", default="sandbox-secret" if SANDBOX else "")
 WECOM_AGENT_ID = env.int("WECOM_AGENT_ID", default=1000002 if SANDBOX else 0)
 WECOM_TOKEN = env.str("WECOM_TOKEN", default="sandboxToken" if SANDBOX else "")
-WECOM_ENCODING_AES_KEY = env.str(
-    "WECOM_ENCODING_AES_KEY", default=_DEMO_AES_KEY if SANDBOX else ""
-)
+WECOM_ENCODING_AES_KEY = env.str("WECOM_ENCODING_AES_KEY", default=_DEMO_AES_KEY if SANDBOX else "")
 AIBOT_TOKEN = env.str("AIBOT_TOKEN", default="sandboxAibotToken" if SANDBOX else "")
 AIBOT_ENCODING_AES_KEY = env.str(
     "AIBOT_ENCODING_AES_KEY", default=_DEMO_AES_KEY[::-1] if SANDBOX else ""
@@ -324,9 +321,23 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "运营后台",
     "SITE_SYMBOL": "support_agent",
     "SHOW_VIEW_ON_SITE": False,
-    "STYLES": [lambda request: static("admin/overrides.css")],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.9% .021 166.1)",
+            "100": "oklch(95% .052 163.1)",
+            "200": "oklch(90.5% .093 164.2)",
+            "300": "oklch(84.5% .143 164.9)",
+            "400": "oklch(76.5% .177 163.2)",
+            "500": "oklch(69.6% .17 162.5)",
+            "600": "oklch(59.6% .145 163.2)",
+            "700": "oklch(50.8% .118 165.6)",
+            "800": "oklch(43.2% .095 166.9)",
+            "900": "oklch(37.8% .077 168.9)",
+            "950": "oklch(26.2% .051 172.6)",
+        }
+    },
     "SIDEBAR": {
-        "show_search": True,
+        "show_search": False,
         "show_all_applications": False,
         "navigation": [
             {

@@ -22,7 +22,7 @@ urlpatterns = [
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("t/<str:token>", ticket_page, name="ticket-page"),
     path("healthz", health.healthz),
-    path("readyz", health.readyz),
+    path("readyz", health.readyz, name="readyz"),
 ]
 if settings.SANDBOX:
     urlpatterns.append(path("sandbox/", include("wechat.simulator.urls")))

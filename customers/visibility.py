@@ -37,4 +37,4 @@ def customers_visible_to(actor: Actor) -> QuerySet[Customer]:
         for binding in _bindings:
             bound |= binding(actor.user)
         return customers.filter(bound)
-    return customers.filter(pk=actor.user.customer_id)
+    return customers.filter(login=actor.user)

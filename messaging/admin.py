@@ -12,10 +12,18 @@ from unfold.decorators import display
 from config.errors import ConflictError
 from messaging.actions.resend import message_resend
 from messaging.forms import ChannelAccountForm
-from messaging.models import ChannelAccount, Message, MessageAttempt, MessageBatch, MessageStatus, MessageTemplate
+from messaging.models import (
+    ChannelAccount,
+    Message,
+    MessageAttempt,
+    MessageBatch,
+    MessageStatus,
+    MessageTemplate,
+)
 from messaging.queries import batch_counts, messages_for_list
 
 STATUS_COLOURS = {
+    **dict.fromkeys(MessageStatus, "default"),
     MessageStatus.SENT: "success",
     MessageStatus.DELIVERED: "success",
     MessageStatus.READ: "success",

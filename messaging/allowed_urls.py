@@ -16,5 +16,5 @@ def is_allowed_url(url: str) -> bool:
         return False
     configured = urlsplit(settings.WECOM_API_BASE)
     if parts.scheme == "http":
-        return configured.scheme == "http" and parts.netloc == configured.netloc
+        return bool(configured.scheme == "http" and parts.netloc == configured.netloc)
     return host in settings.OUTBOUND_ALLOWED_HOSTS

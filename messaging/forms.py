@@ -6,8 +6,8 @@ from django import forms
 from django.conf import settings
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from messaging.models import ChannelAccount, ChannelType
 from messaging.allowed_urls import is_allowed_url
+from messaging.models import ChannelAccount, ChannelType
 
 
 class ChannelAccountForm(forms.ModelForm):

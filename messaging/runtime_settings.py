@@ -1,6 +1,7 @@
 """The runtime settings that sending obeys (contract.md §8)."""
 
-from config.runtime.schema import integer, register as register_setting
+from config.runtime.schema import integer
+from config.runtime.schema import register as register_setting
 
 
 def register() -> None:

@@ -23,7 +23,10 @@ DEFAULTS = {
 PORTS = {"postgresql": 5432, "postgres": 5432, "amqp": 5672, "redis": 6379}
 COMPOSE = ["docker", "compose", "-f", "docker-compose.yml", "-f", "deploy/test-ports.yml"]
 DEBIAN = {
-    "DATABASE_URL": ("postgresql", "pg_ctlcluster --skip-systemctl-redirect $(ls /etc/postgresql) main start"),
+    "DATABASE_URL": (
+        "postgresql",
+        "pg_ctlcluster --skip-systemctl-redirect $(ls /etc/postgresql) main start",
+    ),
     "BROKER_URL": ("rabbitmq-server", "rabbitmq-server -detached"),
     "REDIS_URL": ("redis-server", "redis-server --daemonize yes --save ''"),
 }
@@ -108,7 +111,12 @@ def start_on_debian(urls: dict[str, str]) -> None:
         quiet("sh", "-c", DEBIAN[name][1])
     all_reachable(urls, seconds=60)
     if "DATABASE_URL" in wanted:
-        quiet("su", "postgres", "-c", "sed -i 's/scram-sha-256/trust/' /etc/postgresql/*/main/pg_hba.conf")
+        quiet(
+            "su",
+            "postgres",
+            "-c",
+            "sed -i 's/scram-sha-256/trust/' /etc/postgresql/*/main/pg_hba.conf",
+        )
         quiet("su", "postgres", "-c", "psql -c 'SELECT pg_reload_conf()'")
 
 

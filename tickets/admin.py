@@ -8,6 +8,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
+from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
@@ -17,7 +18,7 @@ from customers.models import User
 from tickets import actions
 from tickets.forms import AssignForm, TicketForm
 from tickets.links import ticket_url
-from tickets.models import Ticket, TicketEvent
+from tickets.models import Priority, Ticket, TicketEvent
 from tickets.queries.tickets import tickets_for, tickets_overdue
 from tickets.states import TicketStatus
 
@@ -28,6 +29,14 @@ STATUS_COLOURS = {
     TicketStatus.PROCESSING: "info",
     TicketStatus.ESCALATED: "danger",
     TicketStatus.RESOLVED: "success",
+    TicketStatus.CLOSED: "default",
+    TicketStatus.CANCELLED: "default",
+}
+PRIORITY_COLOURS = {
+    Priority.LOW: "default",
+    Priority.NORMAL: "default",
+    Priority.HIGH: "warning",
+    Priority.URGENT: "danger",
 }
 
 
@@ -54,7 +63,6 @@ class EventInline(TabularInline):
     extra = 0
     max_num = 0
     can_delete = False
-    tab = True
 
     @admin.display(description="变更")
     def change(self, event: TicketEvent) -> str:
@@ -146,18 +154,16 @@ class TicketAdmin(ModelAdmin):
     def shown_status(self, ticket: Ticket) -> tuple[str, str]:
         return ticket.status, ticket.get_status_display()
 
-    @display(
-        description="优先级", ordering="priority", label={"urgent": "danger", "high": "warning"}
-    )
+    @display(description="优先级", ordering="priority", label=PRIORITY_COLOURS)
     def shown_priority(self, ticket: Ticket) -> tuple[str, str]:
         return ticket.priority, ticket.get_priority_display()
 
-    @display(description="处理期限", ordering="deadline", label={"overdue": "danger"})
+    @display(
+        description="处理期限", ordering="deadline", label={"overdue": "danger", "open": "default"}
+    )
     def shown_deadline(self, ticket: Ticket) -> tuple[str, str]:
-        from django.utils.timezone import localtime
-
         text = f"{localtime(ticket.deadline):%m-%d %H:%M}"
-        return ("overdue", f"{text} 已超时") if ticket.overdue else ("", text)
+        return ("overdue", f"{text} 已超时") if ticket.overdue else ("open", text)
 
     @action(description="打开安全链接", icon="link")
     def open_link(self, request: HttpRequest, object_id: int) -> HttpResponseRedirect:
@@ -204,9 +210,7 @@ class TicketAdmin(ModelAdmin):
             "标记为已解决",
         )
 
-    def _each(
-        self, request: HttpRequest, queryset: QuerySet[Ticket], act: Any, what: str
-    ) -> None:
+    def _each(self, request: HttpRequest, queryset: QuerySet[Ticket], act: Any, what: str) -> None:
         """One act for each ticket; what is refused is said and leaves the others done."""
         done = 0
         for pk in queryset.order_by("id").values_list("pk", flat=True):

@@ -1,7 +1,7 @@
 """The page behind the card's "安全链接": one ticket, read without a login (contract.md §4)."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -14,9 +14,9 @@ from tickets.models import Ticket, Visibility
 def ticket_page(request: HttpRequest, token: str) -> HttpResponse:
     """A forged, altered or expired link is a 404, like one that never was."""
     ticket_id = ticket_id_of(token)
-    ticket = Ticket.objects.select_related("customer", "assignee").filter(pk=ticket_id).first()
-    if ticket is None:
+    if ticket_id is None:
         raise Http404
+    ticket = get_object_or_404(Ticket.objects.select_related("customer", "assignee"), pk=ticket_id)
     events = ticket.events.filter(visibility=Visibility.PUBLIC).order_by("sequence")
     response = render(request, "tickets/ticket.html", {"ticket": ticket, "events": events})
     response["Referrer-Policy"] = "no-referrer"

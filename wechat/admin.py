@@ -11,6 +11,7 @@ from unfold.decorators import display
 from wechat.models import Callback, CallbackStatus
 
 STATUS_COLOURS = {
+    CallbackStatus.IGNORED: "default",
     CallbackStatus.DONE: "success",
     CallbackStatus.FAILED: "danger",
     CallbackStatus.RECEIVED: "warning",

@@ -21,6 +21,7 @@ class ApiKeyAuthentication(authentication.BaseAuthentication):
             raise exceptions.AuthenticationFailed("API 密钥无效或已停用") from None
         if found.has_expired:
             raise exceptions.AuthenticationFailed("API 密钥已过期")
+        assert isinstance(found, ApiKey)
         return ApiClient(found), found
 
     def authenticate_header(self, request: Request) -> str:

@@ -30,7 +30,9 @@ class ApiExceptionHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, InvalidInputError):
             field = exc.attr or "non_field_errors"
-            return exceptions.ValidationError({field: [exceptions.ErrorDetail(exc.detail, exc.code)]})
+            return exceptions.ValidationError(
+                {field: [exceptions.ErrorDetail(exc.detail, exc.code)]}
+            )
         if isinstance(exc, NotAllowedError):
             return exceptions.PermissionDenied(exc.detail, exc.code)
         if isinstance(exc, NotFoundError):

@@ -1,6 +1,6 @@
 """`?ordering=-created_at`: only fields that a view names, and an unknown one is a 400."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 class StrictOrderingFilter(OrderingFilter):
     def remove_invalid_fields(  # type: ignore[override]
-        self, queryset: QuerySet, fields: list[str], view: "APIView", request: Request
+        self, queryset: QuerySet[Any], fields: list[str], view: "APIView", request: Request
     ) -> list[str]:
         allowed = {name for name, _ in self.get_valid_fields(queryset, view, {"request": request})}
         unknown = [field for field in fields if field.lstrip("-") not in allowed]

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import InvalidPage
-from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -20,9 +19,11 @@ class ListPagination(PageNumberPagination):
     page_size = 20
     page_size_query_param = "size"
     max_page_size = MAX_SIZE
+    # Page, size and total of a page behind the last one.
+    _empty: tuple[int, int, int] | None = None
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
+        self, queryset: Any, request: Request, view: "APIView | None" = None
     ) -> list[Any] | None:
         number = self._integer(request, "page", 1, MAX_PAGE)
         size = self._integer(request, "size", self.page_size, MAX_SIZE)
@@ -33,13 +34,13 @@ class ListPagination(PageNumberPagination):
         except InvalidPage:
             self._empty = (number, size, paginator.count)
             return []
-        self._empty = None
         return list(self.page)
 
     def get_paginated_response(self, data: Any) -> Response:
         if self._empty is not None:
             number, size, total = self._empty
         else:
+            assert self.page is not None  # `paginate_queryset` ran
             number, size = self.page.number, self.page.paginator.per_page
             total = self.page.paginator.count
         return Response({"list": data, "total": total, "page": number, "size": size})

@@ -51,7 +51,7 @@ class _Worker:
         self._controller.start()
 
     def stop(self) -> None:
-        worker_state.should_stop = 0
+        worker_state.should_stop = 0  # type: ignore[assignment]
 
     def _on_ready(self, consumer: Any) -> None:
         beat_once("worker")
@@ -62,7 +62,7 @@ class _Worker:
 
 class _Beat:
     def __init__(self, app: Celery) -> None:
-        self._service = Service(app, scheduler_cls=settings.CELERY_BEAT_SCHEDULER)
+        self._service = Service(app, scheduler_cls=settings.CELERY_BEAT_SCHEDULER)  # type: ignore[arg-type]
 
     def run(self) -> None:
         self._service.start()

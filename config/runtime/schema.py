@@ -35,7 +35,9 @@ def spec(key: str) -> SettingSpec:
     try:
         return _specs[key]
     except KeyError:
-        raise InvalidInputError(f"没有名为 {key} 的配置项", code="unknown_key", attr="key") from None
+        raise InvalidInputError(
+            f"没有名为 {key} 的配置项", code="unknown_key", attr="key"
+        ) from None
 
 
 def all_specs() -> list[SettingSpec]:

@@ -8,7 +8,6 @@ import threading
 import time
 from typing import Any, cast
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from config.locks import transaction_lock
@@ -53,14 +52,15 @@ def get(key: str) -> Any:
 
 
 def get_int(key: str) -> int:
-    return cast(int, get(key))
+    return cast("int", get(key))
 
 
 @transaction.atomic
-def change(
-    *, key: str, value: JSONValue, actor: AbstractBaseUser | None, reason: str = ""
-) -> RuntimeSetting:
-    """Sets `key` as a new version; raises `InvalidInputError` if the schema refuses `value`."""
+def change(*, key: str, value: JSONValue, actor: Any, reason: str = "") -> RuntimeSetting:
+    """Sets `key` as a new version; raises `InvalidInputError` if the schema refuses `value`.
+
+    `actor` is the user who did it, or None for the system: the kernel knows no user model.
+    """
     schema.validate(key, value)
     transaction_lock(f"runtime:{key}")
     row, created = RuntimeSetting.objects.get_or_create(

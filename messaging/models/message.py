@@ -8,7 +8,6 @@ from customers.models import Customer
 from messaging.models.account import ChannelAccount, ChannelType
 from messaging.models.template import MessageTemplate
 
-
 RECIPIENT_LENGTH = 500
 
 
@@ -128,9 +127,7 @@ class Message(models.Model):
                 condition=Q(status__in=[status.value for status in MessageStatus]),
                 name="message_status_known",
             ),
-            models.CheckConstraint(
-                condition=Q(priority__lte=10), name="message_priority_in_range"
-            ),
+            models.CheckConstraint(condition=Q(priority__lte=10), name="message_priority_in_range"),
             models.CheckConstraint(
                 condition=~Q(status=MessageStatus.SENDING)
                 | Q(lease_token__isnull=False, lease_until__isnull=False),

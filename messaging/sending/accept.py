@@ -92,7 +92,9 @@ def enqueue_messages(messages: Sequence[Message]) -> None:
 
 def _row(new: NewMessage, created_by: User | None, batch: MessageBatch | None) -> Message:
     if new.channel not in registry.codes():
-        raise InvalidInputError(f"渠道 {new.channel} 没有启用", code="unknown_channel", attr="channel")
+        raise InvalidInputError(
+            f"渠道 {new.channel} 没有启用", code="unknown_channel", attr="channel"
+        )
     if not 0 <= new.priority <= 10:
         raise InvalidInputError("优先级必须是 0 到 10", attr="priority")
     now = timezone.now()

@@ -50,7 +50,11 @@ def take(limit: Limit) -> float:
     try:
         wait_ms = _script()(
             keys=[f"scrm:limit:{limit.key}"],
-            args=[int((limit.window_seconds + MARGIN_SECONDS) * 1000), limit.count, uuid.uuid4().hex],
+            args=[
+                int((limit.window_seconds + MARGIN_SECONDS) * 1000),
+                limit.count,
+                uuid.uuid4().hex,
+            ],
         )
     except (RedisError, OSError):
         logger.warning("limits_without_redis", limit_key=limit.key)

@@ -39,9 +39,7 @@ def _give_back_dead_leases() -> None:
         finished_at=now,
         **released,
     )
-    requeued = dead.update(
-        status=MessageStatus.QUEUED, due_at=now, enqueued_at=None, **released
-    )
+    requeued = dead.update(status=MessageStatus.QUEUED, due_at=now, enqueued_at=None, **released)
     if spent or requeued:
         logger.warning("leases_given_back", requeued=requeued, failed=spent)
 

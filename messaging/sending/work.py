@@ -75,8 +75,9 @@ def _refusal(outbound: Outbound) -> Result | None:
 
 def _poison(outbound: Outbound) -> Result:
     """A poison message fails alone (guarantees.md 9); its traceback is the operator's to read."""
-    logger.exception("message_poison", message_id=outbound.message_id)
-    return Result(Outcome.PERMANENT, "unforeseen", traceback.format_exc())
+    trace = traceback.format_exc()
+    logger.error("message_poison", message_id=outbound.message_id, exception=trace)
+    return Result(Outcome.PERMANENT, "unforeseen", trace)
 
 
 async def _send_wave(outbounds: Sequence[Outbound], pool_size: int) -> list[Finished]:

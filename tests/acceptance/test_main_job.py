@@ -117,7 +117,11 @@ def test_the_platforms_three_retries_act_once(live_system):
     search = live_system.url(f"/api/tickets?keyword={customer}")
     live_system.until(lambda: admin.get(search).json()["total"])
     # A later command has gone the same way, so copies would have been worked by now.
-    follow = {**payload, "msgid": secrets.token_hex(8), "text": {"content": f"@助手 /创建工单 @{customer}2 问题:坏了"}}
+    follow = {
+        **payload,
+        "msgid": secrets.token_hex(8),
+        "text": {"content": f"@助手 /创建工单 @{customer}2 问题:坏了"},
+    }
     live_system.http.post(
         live_system.url("/sandbox/api/callbacks/raw"), json={"target": "aibot", "payload": follow}
     )
@@ -130,7 +134,11 @@ def test_the_platforms_three_retries_act_once(live_system):
 @pytest.mark.parametrize("corrupt", ["signature", "receiveid", "timestamp", "body"])
 @pytest.mark.parametrize("target", ["aibot", "work-message"])
 def test_a_corrupted_callback_is_refused(live_system, target, corrupt):
-    payload = {"msgid": "x", "msgtype": "text"} if target == "aibot" else "<xml><MsgType>text</MsgType></xml>"
+    payload = (
+        {"msgid": "x", "msgtype": "text"}
+        if target == "aibot"
+        else "<xml><MsgType>text</MsgType></xml>"
+    )
     answer = live_system.http.post(
         live_system.url("/sandbox/api/callbacks/raw"),
         json={"target": target, "payload": payload, "corrupt": corrupt},

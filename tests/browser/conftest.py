@@ -32,7 +32,9 @@ def size(request: pytest.FixtureRequest) -> str:
 def page(browser: Browser, size: str, live_system: Any) -> Iterator[Page]:
     """A page whose scripts must not fail."""
     context = browser.new_context(
-        viewport=SIZES[size], base_url=live_system.base, locale="zh-CN"  # type: ignore[arg-type]
+        viewport=SIZES[size],
+        base_url=live_system.base,
+        locale="zh-CN",  # type: ignore[arg-type]
     )
     opened = context.new_page()
     failures: list[str] = []

@@ -80,7 +80,10 @@ def test_what_nobody_hears_is_said_so(page):
 
 def test_what_people_write_never_acts(page):
     page.goto("/sandbox/")
-    say(page, "@助手 /创建工单 @<img/src=x/onerror=alert(1)> 问题:<script>alert(1)</script>[x](javascript:alert(1))")
+    say(
+        page,
+        "@助手 /创建工单 @<img/src=x/onerror=alert(1)> 问题:<script>alert(1)</script>[x](javascript:alert(1))",
+    )
     expect(page.locator(".message", has_text="创建成功").last).to_be_visible()
     assert page.locator(".messages img, .messages script").count() == 0
     assert page.locator('.messages a[href^="javascript"]').count() == 0
@@ -106,7 +109,10 @@ def test_an_operator_assigns_and_resolves_in_the_admin(page, photograph, live_sy
     admin = live_system.as_user("admin")
     made = admin.post(
         live_system.url("/api/tickets"),
-        json={"description": f"后台{secrets.token_hex(3)}", "customer_name": f"后台{secrets.token_hex(3)}"},
+        json={
+            "description": f"后台{secrets.token_hex(3)}",
+            "customer_name": f"后台{secrets.token_hex(3)}",
+        },
     ).json()
     page.goto(f"/admin/login/?next=/admin/tickets/ticket/?q={made['title']}")
     page.get_by_label("用户名").fill("admin")

@@ -42,7 +42,8 @@ def test_a_login_opens_the_api_and_a_refresh_renews_it(lisi):
 
 
 @pytest.mark.parametrize(
-    "header", [None, "Bearer nonsense", "Api-Key nonsense", "Api-Key abcdefgh.nonsense", "Basic eA=="]
+    "header",
+    [None, "Bearer nonsense", "Api-Key nonsense", "Api-Key abcdefgh.nonsense", "Basic eA=="],
 )
 def test_without_a_valid_login_everything_is_401(header):
     client = APIClient()
@@ -71,7 +72,10 @@ def test_an_api_key_does_what_its_scopes_say_and_nothing_else():
     TicketFactory()
     reader = key_with("tickets:read")
     assert reader.get("/api/tickets").json()["total"] == 1
-    assert reader.post("/api/tickets", {"description": "x", "customer_name": "张三"}).status_code == 403
+    assert (
+        reader.post("/api/tickets", {"description": "x", "customer_name": "张三"}).status_code
+        == 403
+    )
     assert reader.post("/api/messages/send", {}).status_code == 403
 
 
@@ -86,7 +90,11 @@ def test_a_revoked_or_expired_key_is_401():
 def test_every_wrong_field_is_named(api, admin):
     response = api(admin).post("/api/tickets", {"priority": "sofort", "deadline": "gestern"})
     assert response.status_code == 400
-    assert {error["attr"] for error in errors_of(response)} == {"priority", "deadline", "description"}
+    assert {error["attr"] for error in errors_of(response)} == {
+        "priority",
+        "deadline",
+        "description",
+    }
 
 
 @pytest.mark.parametrize(
@@ -136,8 +144,20 @@ def test_lists_have_pages(api, admin):
 
 
 @pytest.mark.parametrize(
-    "query", ["size=201", "size=0", "page=0", "page=x", "page=-1", "ordering=password", "status=x",
-              "customer=x", "priority=x", "page=" + "9" * 40, "customer=" + "9" * 40]
+    "query",
+    [
+        "size=201",
+        "size=0",
+        "page=0",
+        "page=x",
+        "page=-1",
+        "ordering=password",
+        "status=x",
+        "customer=x",
+        "priority=x",
+        "page=" + "9" * 40,
+        "customer=" + "9" * 40,
+    ],
 )
 def test_a_bad_query_is_a_400_that_names_the_parameter(api, admin, query):
     response = api(admin).get(f"/api/tickets?{query}")
@@ -186,9 +206,7 @@ def test_a_key_belongs_to_its_caller(api, admin, lisi):
 
 def test_a_refused_request_leaves_its_key_free(api, admin):
     client = api(admin)
-    bad = client.post(
-        "/api/tickets", {"description": ""}, headers={"Idempotency-Key": "k1"}
-    )
+    bad = client.post("/api/tickets", {"description": ""}, headers={"Idempotency-Key": "k1"})
     assert bad.status_code == 400
     good = client.post("/api/tickets", BODY, headers={"Idempotency-Key": "k1"})
     assert good.status_code == 201
@@ -205,7 +223,12 @@ def test_a_key_of_256_characters_is_refused(api, admin):
 def test_the_schema_describes_the_api_and_the_docs_show_it(client):
     schema = client.get("/api/schema?format=json")
     paths = json.loads(schema.content)["paths"]
-    for path in ("/api/tickets", "/api/messages/send", "/api/wechat/work-message", "/api/auth/token"):
+    for path in (
+        "/api/tickets",
+        "/api/messages/send",
+        "/api/wechat/work-message",
+        "/api/auth/token",
+    ):
         assert path in paths
     assert "swagger-ui" in client.get("/docs").content.decode()
 

@@ -32,7 +32,9 @@ def test_a_land_line_and_a_foreign_number_are_accepted():
     assert phones.normalize("+1 650 253 0000") == "+16502530000"
 
 
-@pytest.mark.parametrize("text", ["", "abc", "123", "1380013800", "138001380001", "+", "12345678901"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "123", "1380013800", "138001380001", "+", "12345678901"]
+)
 def test_what_is_no_number_is_refused_by_name(text):
     with pytest.raises(InvalidInputError) as refusal:
         phones.normalize(text, attr="phone")

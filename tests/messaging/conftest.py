@@ -58,7 +58,9 @@ def accept(channel: ScriptedChannel) -> Callable[..., list[Message]]:
     def make(count: int = 1, **fields: Any) -> list[Message]:
         return messages_accept(
             [
-                NewMessage(channel=channel.code, recipient=f"r{number}", payload={"n": number}, **fields)
+                NewMessage(
+                    channel=channel.code, recipient=f"r{number}", payload={"n": number}, **fields
+                )
                 for number in range(count)
             ]
         )

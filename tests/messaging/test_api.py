@@ -42,7 +42,12 @@ def test_a_message_is_accepted_then_sent_and_can_be_looked_at(
     client = api(admin)
     response = client.post(
         "/api/messages/send",
-        {"template_id": template.pk, "recipient": "lisi", "variables": {"name": "李四", "content": "x"}, "priority": 8},
+        {
+            "template_id": template.pk,
+            "recipient": "lisi",
+            "variables": {"name": "李四", "content": "x"},
+            "priority": 8,
+        },
     )
     assert response.status_code == 202
     accepted = response.json()
@@ -72,7 +77,11 @@ def test_a_message_is_accepted_then_sent_and_can_be_looked_at(
     ],
 )
 def test_bad_input_is_named_and_nothing_is_accepted(template, api, admin, change, attr):
-    body = {"template_id": template.pk, "recipient": "lisi", "variables": {"name": "x", "content": "y"}}
+    body = {
+        "template_id": template.pk,
+        "recipient": "lisi",
+        "variables": {"name": "x", "content": "y"},
+    }
     response = api(admin).post("/api/messages/send", {**body, **change})
     assert response.status_code == 400
     assert response.json()["errors"][0]["attr"] == attr
@@ -86,7 +95,12 @@ def test_bad_recipients_never_sink_the_batch(template, api, admin):
         {
             "template_code": "notice",
             "variables": {"name": "x", "content": "y"},
-            "recipients": ["lisi", "a|b", {"recipient": "wangwu", "variables": {"name": "王五"}}, ""],
+            "recipients": [
+                "lisi",
+                "a|b",
+                {"recipient": "wangwu", "variables": {"name": "王五"}},
+                "",
+            ],
         },
     )
     body = response.json()
@@ -100,7 +114,11 @@ def test_bad_recipients_never_sink_the_batch(template, api, admin):
 def test_a_batch_with_nobody_or_too_many_is_400(template, api, admin, recipients):
     response = api(admin).post(
         "/api/messages/send-batch",
-        {"template_code": "notice", "variables": {"name": "x", "content": "y"}, "recipients": recipients},
+        {
+            "template_code": "notice",
+            "variables": {"name": "x", "content": "y"},
+            "recipients": recipients,
+        },
     )
     assert response.status_code == 400
     assert response.json()["errors"][0]["attr"].startswith("recipients")
@@ -109,7 +127,11 @@ def test_a_batch_with_nobody_or_too_many_is_400(template, api, admin, recipients
 
 @pytest.mark.django_db
 def test_a_dedupe_key_is_one_message(template, api, admin):
-    body = {"template_code": "notice", "recipient": "lisi", "variables": {"name": "x", "content": "y"}}
+    body = {
+        "template_code": "notice",
+        "recipient": "lisi",
+        "variables": {"name": "x", "content": "y"},
+    }
     answers = [
         api(admin).post("/api/messages/send", {**body, "dedupe_key": "order-1"}).json()
         for _ in range(3)
@@ -121,7 +143,9 @@ def test_a_dedupe_key_is_one_message(template, api, admin):
 @pytest.mark.django_db
 def test_an_inactive_template_sends_nothing(template, api, admin):
     MessageTemplate.objects.update(status="inactive")
-    response = api(admin).post("/api/messages/send", {"template_code": "notice", "recipient": "lisi"})
+    response = api(admin).post(
+        "/api/messages/send", {"template_code": "notice", "recipient": "lisi"}
+    )
     assert response.status_code == 400
     assert response.json()["errors"][0]["code"] == "inactive"
 
@@ -140,7 +164,11 @@ def fault(client, **fields):
 
 
 def send_one(api, admin, recipient="lisi"):
-    body = {"template_code": "notice", "recipient": recipient, "variables": {"name": "x", "content": "y"}}
+    body = {
+        "template_code": "notice",
+        "recipient": recipient,
+        "variables": {"name": "x", "content": "y"},
+    }
     message_id = api(admin).post("/api/messages/send", body).json()["message_id"]
     return Message.objects.get(message_id=message_id)
 

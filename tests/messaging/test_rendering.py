@@ -10,7 +10,9 @@ from messaging.rendering import MissingVariablesError, parse, render
 
 def test_names_dots_and_spaces():
     text = render(
-        "{{ name }}：{{order.no}} {{order.no}}", {"name": "张三", "order": {"no": 7}}, body_format="text"
+        "{{ name }}：{{order.no}} {{order.no}}",
+        {"name": "张三", "order": {"no": 7}},
+        body_format="text",
     )
     assert text == "张三：7 7"
 
@@ -28,7 +30,15 @@ def test_system_variables_are_there():
 
 @pytest.mark.parametrize(
     "source",
-    ["{{ 1+1 }}", "{% if x %}", "{{ name.__class__ }}", "{{ name|upper }}", "{{}}", "{{ a b }}", "{{{a}}}"],
+    [
+        "{{ 1+1 }}",
+        "{% if x %}",
+        "{{ name.__class__ }}",
+        "{{ name|upper }}",
+        "{{}}",
+        "{{ a b }}",
+        "{{{a}}}",
+    ],
 )
 def test_there_are_no_expressions(source):
     names = parse(source).names

@@ -33,7 +33,16 @@ def states():
 
 @pytest.mark.parametrize(
     ("priority", "queue"),
-    [(0, "low"), (3, "low"), (4, "normal"), (6, "normal"), (7, "high"), (8, "high"), (9, "urgent"), (10, "urgent")],
+    [
+        (0, "low"),
+        (3, "low"),
+        (4, "normal"),
+        (6, "normal"),
+        (7, "high"),
+        (8, "high"),
+        (9, "urgent"),
+        (10, "urgent"),
+    ],
 )
 def test_a_priority_names_its_queue(priority, queue):
     assert queue_for(priority) == queue

@@ -69,7 +69,10 @@ def test_its_card_is_on_its_way_to_the_group(api, admin):
         ({"description": "x", "customer_id": 1, "customer_name": "张三"}, "customer_name"),
         ({"description": "x", "customer_name": "张三", "phone": "12"}, "phone"),
         ({"description": "   ", "customer_name": "张三"}, "description"),
-        ({"description": "x", "customer_name": "张三", "deadline": "2020-01-01T00:00:00Z"}, "deadline"),
+        (
+            {"description": "x", "customer_name": "张三", "deadline": "2020-01-01T00:00:00Z"},
+            "deadline",
+        ),
         ({"description": "x", "customer_name": "张三", "priority": "asap"}, "priority"),
     ],
 )
@@ -211,7 +214,9 @@ def test_a_customer_reads_replies_and_reports_for_themselves_only(api):
     assert own.status_code == 201
     path = f"/api/tickets/{own.json()['id']}"
     assert client.post(f"{path}/reply", {"content": "补充一下"}).status_code == 201
-    assert client.post(f"{path}/reply", {"content": "x", "visibility": "internal"}).status_code == 403
+    assert (
+        client.post(f"{path}/reply", {"content": "x", "visibility": "internal"}).status_code == 403
+    )
     assert client.patch(path, {"title": "x"}).status_code == 403
     assert client.post(f"{path}/assign", {"assignee": "x"}).status_code == 403
     for_other = client.post("/api/tickets", {"description": "x", "customer_id": other.pk})
@@ -236,7 +241,9 @@ def test_a_customer_never_reads_internal_notes(api, admin):
 
 def test_the_secure_link_shows_the_ticket_without_a_login(client, admin, api):
     ticket = TicketFactory(title="<script>alert(1)</script>")
-    api(admin).post(f"/api/tickets/{ticket.pk}/reply", {"content": "内部", "visibility": "internal"})
+    api(admin).post(
+        f"/api/tickets/{ticket.pk}/reply", {"content": "内部", "visibility": "internal"}
+    )
     api(admin).post(f"/api/tickets/{ticket.pk}/reply", {"content": "公开的话"})
     path = ticket_url(ticket.pk).partition("://")[2].partition("/")[2]
     page = client.get(f"/{path}").content.decode()

@@ -42,9 +42,7 @@ def ticket_assign(
     ticket.assignee = assignee
     if ticket.status != TicketStatus.ESCALATED:
         ticket.status = TicketStatus.ASSIGNED
-    changes = (
-        {"status": [status_before, ticket.status]} if status_before != ticket.status else {}
-    )
+    changes = {"status": [status_before, ticket.status]} if status_before != ticket.status else {}
     record(
         ticket,
         actor,

@@ -49,9 +49,7 @@ def ticket_edit(
 
 
 @transaction.atomic
-def ticket_set_progress(
-    *, ticket_id: int, percent: int, actor: Actor, note: str = ""
-) -> Ticket:
+def ticket_set_progress(*, ticket_id: int, percent: int, actor: Actor, note: str = "") -> Ticket:
     """How far it has come, 0–100; a ticket that nobody had begun becomes `processing`.
 
     Raises `NotFoundError`, `NotAllowedError`, `InvalidInputError`, `ConflictError` when finished.

@@ -22,21 +22,13 @@ class TicketFilter(django_filters.FilterSet):
         model = Ticket
         fields: list[str] = []
 
-    def filter_assignee(
-        self, tickets: QuerySet[Ticket], name: str, value: str
-    ) -> QuerySet[Ticket]:
-        return tickets.filter(
-            Q(assignee__wecom_user_id=value) | Q(assignee__username=value)
-        )
+    def filter_assignee(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        return tickets.filter(Q(assignee__wecom_user_id=value) | Q(assignee__username=value))
 
-    def filter_overdue(
-        self, tickets: QuerySet[Ticket], name: str, value: bool
-    ) -> QuerySet[Ticket]:
+    def filter_overdue(self, tickets: QuerySet[Ticket], name: str, value: bool) -> QuerySet[Ticket]:
         return tickets_overdue(tickets, overdue=value)
 
-    def filter_keyword(
-        self, tickets: QuerySet[Ticket], name: str, value: str
-    ) -> QuerySet[Ticket]:
+    def filter_keyword(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         return tickets.filter(
             Q(title__icontains=value)
             | Q(description__icontains=value)

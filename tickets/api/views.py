@@ -1,6 +1,6 @@
 """`/api/tickets…` and a customer's ticket summary (contract.md §§3–4)."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
@@ -24,15 +24,14 @@ from customers.models import Customer
 from customers.queries.staff import staff_named
 from customers.visibility import customers_visible_to
 from tickets import actions
+from tickets.actions.edit import TicketChanges
 from tickets.api import serializers as s
 from tickets.api.filters import TicketFilter
 from tickets.models import Ticket
 from tickets.queries.tickets import customer_summary, events_of, tickets_for
 
 
-class TicketViewSet(
-    ListModelMixin, RetrieveModelMixin, IdempotentPosts, GenericViewSet[Ticket]
-):
+class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, GenericViewSet[Ticket]):
     """Tickets within the caller's view; one outside it is a 404."""
 
     permission_classes = [HasAccess]
@@ -74,9 +73,10 @@ class TicketViewSet(
     def partial_update(self, request: Request, pk: int) -> Response:
         data = _valid(s.TicketEditSerializer, request)
         version = data.pop("version", None)
+        changes = cast("TicketChanges", data)
         return self._answer(
             actions.ticket_edit(
-                ticket_id=pk, changes=data, version=version, actor=actor_of(request)
+                ticket_id=pk, changes=changes, version=version, actor=actor_of(request)
             )
         )
 
@@ -125,7 +125,7 @@ class TicketViewSet(
     def events(self, request: Request, pk: int) -> Response:
         actor = actor_of(request)
         ticket = get_object_or_404(tickets_for(actor), pk=pk)
-        page = self.paginate_queryset(events_of(ticket, actor))
+        page: Any = self.paginate_queryset(cast("Any", events_of(ticket, actor)))
         return self.get_paginated_response(s.TicketEventSerializer(page, many=True).data)
 
     def _answer(self, ticket: Ticket, code: int = status.HTTP_200_OK) -> Response:

@@ -91,7 +91,7 @@ class Ticket(models.Model):
             # Overdue ones are found by their deadline among the open ones only.
             models.Index(
                 fields=["deadline"],
-                condition=Q(status__in=[status.value for status in OPEN]),
+                condition=Q(status__in=[status.value for status in TicketStatus if status in OPEN]),
                 name="ticket_open_by_deadline",
             ),
             models.Index(fields=["status", "-id"], name="ticket_by_status"),

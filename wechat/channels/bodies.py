@@ -8,9 +8,7 @@ from messaging.models import BodyFormat
 TEXT_BYTES = 2048
 
 
-def compose(
-    *, body_format: str, subject: str, body: str, markdown_bytes: int
-) -> dict[str, Any]:
+def compose(*, body_format: str, subject: str, body: str, markdown_bytes: int) -> dict[str, Any]:
     """`{"msgtype": …}` with the subject as the first line, if there is one."""
     if body_format == BodyFormat.MARKDOWN:
         content = f"**{subject}**\n{body}" if subject else body

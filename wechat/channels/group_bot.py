@@ -57,4 +57,4 @@ class GroupBotChannel(Channel):
 
 
 def _webhook(outbound: Outbound) -> str:
-    return outbound.account.secret if outbound.account else settings.GROUP_WEBHOOK_URL
+    return str(outbound.account.secret if outbound.account else settings.GROUP_WEBHOOK_URL)

@@ -25,9 +25,7 @@ async def post_json(http: aiohttp.ClientSession, url: str, body: dict[str, Any])
         return await _answer(response)
 
 
-async def get_json(
-    http: aiohttp.ClientSession, url: str, params: dict[str, str]
-) -> PlatformAnswer:
+async def get_json(http: aiohttp.ClientSession, url: str, params: dict[str, str]) -> PlatformAnswer:
     async with http.get(url, params=params, allow_redirects=False) as response:
         return await _answer(response)
 

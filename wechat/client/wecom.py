@@ -31,9 +31,7 @@ class WeComClient:
             lambda token: get_json(self._http, _url(path), {"access_token": token, **params})
         )
 
-    async def _with_token(
-        self, call: Callable[[str], Awaitable[PlatformAnswer]]
-    ) -> PlatformAnswer:
+    async def _with_token(self, call: Callable[[str], Awaitable[PlatformAnswer]]) -> PlatformAnswer:
         """A refused token is fetched anew once, never more (guarantees.md 6)."""
         token = await tokens.access_token(self._http, self._app)
         answer = await call(token)

@@ -164,7 +164,9 @@ _ANY_MENTION = re.compile(r"@\S{1,64}\s+(?=/|#\s*\d)")
 _PHONE_VALUE = re.compile(r"\+?[\d\-() ]{5,24}\d")
 _NAME_END = re.compile(r"[\s,;]")
 _PHONE_ONLY = re.compile(r"(?:手机号码|手机号|手机|电话)?\s*:?\s*(\+?[\d\- ]{7,20})")
-_PRIORITY_WORDS = re.compile(r"(?P<no>不算|不是|不|非|无|没那么)?(?:很|太|特别)?(?P<word>紧急|严重|高优先级)")
+_PRIORITY_WORDS = re.compile(
+    r"(?P<no>不算|不是|不|非|无|没那么)?(?:很|太|特别)?(?P<word>紧急|严重|高优先级)"
+)
 _PRIORITIES = {
     "紧急": "urgent",
     "urgent": "urgent",

@@ -33,9 +33,7 @@ class CommandResult:
     ticket_id: int | None = None
 
 
-def run_command(
-    text: str, *, actor: Actor, bot_name: str, quoted: str = ""
-) -> CommandResult:
+def run_command(text: str, *, actor: Actor, bot_name: str, quoted: str = "") -> CommandResult:
     """Parses and runs one message. What an action refuses undoes that action alone."""
     command = grammar.parse(text, bot_name=bot_name, quoted=quoted)
     handler: Callable[[Any, Actor], CommandResult] = _HANDLERS[type(command)]
@@ -60,7 +58,9 @@ def _create(command: grammar.CreateTicket, actor: Actor) -> CommandResult:
         actor=actor,
     )
     told = "已推送到群聊。" if ticket.group_message_id else "（没有配置群机器人，未推送到群聊）"
-    return CommandResult(f"✅ 工单 #{ticket.pk} 创建成功！{told}", True, ticket.pk)
+    return CommandResult(
+        f"✅ 工单 #{ticket.pk} 创建成功！{told}", handled=True, ticket_id=ticket.pk
+    )
 
 
 def _query(command: grammar.QueryTickets, actor: Actor) -> CommandResult:
@@ -71,8 +71,8 @@ def _query(command: grammar.QueryTickets, actor: Actor) -> CommandResult:
             phone=command.phone,
             ticket_id=command.ticket_id,
         ),
-        True,
-        command.ticket_id,
+        handled=True,
+        ticket_id=command.ticket_id,
     )
 
 
@@ -136,16 +136,13 @@ def _note(command: grammar.AddNote, actor: Actor) -> CommandResult:
             visibility=Visibility.INTERNAL,
             actor=actor,
         )
-        return (
-            f"📝 已记录到工单 #{ticket_id} 的跟进，状态未变；"
-            f"要完结请回复「#{ticket_id} 已解决」"
-        )
+        return f"📝 已记录到工单 #{ticket_id} 的跟进，状态未变；要完结请回复「#{ticket_id} 已解决」"
 
     return _each(command.ticket_ids, note)
 
 
 def _help(command: grammar.Help, actor: Actor) -> CommandResult:
-    return CommandResult(grammar.help_text(settings.AIBOT_NAME, command.topic), True)
+    return CommandResult(grammar.help_text(settings.AIBOT_NAME, command.topic), handled=True)
 
 
 def _misunderstood(command: grammar.Misunderstood, actor: Actor) -> CommandResult:

@@ -60,5 +60,7 @@ def _block(ticket: Ticket, *, name_customer: bool) -> str:
     ]
     if name_customer:
         customer = ticket.customer
-        lines.insert(1, f"客户：{as_text(customer.name)}（{phones.mask(customer.phone) or '无手机号'}）")
+        lines.insert(
+            1, f"客户：{as_text(customer.name)}（{phones.mask(customer.phone) or '无手机号'}）"
+        )
     return "\n".join(lines)

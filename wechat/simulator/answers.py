@@ -98,9 +98,7 @@ def _only_in_the_sandbox() -> None:
         raise Http404
 
 
-def _refusal(
-    code: str, detail: str, attr: str | None, status: int, kind: str
-) -> JsonResponse:
+def _refusal(code: str, detail: str, attr: str | None, status: int, kind: str) -> JsonResponse:
     return JsonResponse(
         {"type": kind, "errors": [{"code": code, "detail": detail, "attr": attr}]},
         status=HTTPStatus(status),

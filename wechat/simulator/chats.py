@@ -21,8 +21,6 @@ MAX_TIMES = 10
 CORRUPTIONS = ("signature", "receiveid", "timestamp", "body")
 
 
-
-
 def page(request: HttpRequest) -> HttpResponse:
     """`/sandbox/`."""
     return render(request, "sandbox/index.html", {"bot_name": settings.AIBOT_NAME})
@@ -151,7 +149,11 @@ def _shown(row: ChatMessage) -> dict[str, Any]:
         "content": row.content,
         "quote": None
         if quote is None
-        else {"sender_name": _sender_name(quote.sender), "kind": quote.kind, "content": quote.content},
+        else {
+            "sender_name": _sender_name(quote.sender),
+            "kind": quote.kind,
+            "content": quote.content,
+        },
         "callback_note": row.callback_note,
         "created_at": timezone.localtime(row.created_at).isoformat(),
     }

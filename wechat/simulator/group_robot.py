@@ -69,9 +69,9 @@ def _respond(code: str, body: dict[str, Any]) -> HttpResponse:
     kind, part = bodies.content_of(body, {"markdown", "template_card"})
     if kind == "markdown":
         bodies.limit_bytes(part["content"], AIBOT_BYTES)
-    used = ResponseCode.objects.filter(
-        code=code, used=False, expires_at__gt=timezone.now()
-    ).update(used=True)
+    used = ResponseCode.objects.filter(code=code, used=False, expires_at__gt=timezone.now()).update(
+        used=True
+    )
     if not used:
         raise PlatformError(40078, "response_code invalid or used")
     asked = ResponseCode.objects.select_related("message").get(code=code).message

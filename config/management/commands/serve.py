@@ -50,7 +50,7 @@ class Command(BaseCommand):
             uvicorn.Config(
                 # Django's own ASGI handler runs every view in one thread, and the sandbox calls
                 # us while we call it: that would wait for itself for ever.
-                WSGIMiddleware(application, workers=WEB_THREADS),
+                WSGIMiddleware(application, workers=WEB_THREADS),  # type: ignore[arg-type]
                 host=host,
                 port=settings.PORT,
                 interface="asgi3",

@@ -60,7 +60,10 @@ def test_sealing_is_exact_to_the_byte(vector):
     )
     assert (encrypted, signature) == (vector["ciphertext"], vector["signature"])
     assert vector["ciphertext"] == simulator.encrypt(
-        vector["encoding_aes_key"], vector["plain"], vector["receive_id"], vector["random16"].encode()
+        vector["encoding_aes_key"],
+        vector["plain"],
+        vector["receive_id"],
+        vector["random16"].encode(),
     )
     assert vector["signature"] == simulator.sign(
         vector["token"], vector["timestamp"], vector["nonce"], vector["ciphertext"]

@@ -144,7 +144,18 @@ def test_a_replay_of_an_old_callback_is_403():
         b"<a>" * 50_000,
         b"plain words",
     ],
-    ids=["empty", "cut", "no-encrypt", "other-root", "nested", "binary", "bomb", "1MB", "deep", "words"],
+    ids=[
+        "empty",
+        "cut",
+        "no-encrypt",
+        "other-root",
+        "nested",
+        "binary",
+        "bomb",
+        "1MB",
+        "deep",
+        "words",
+    ],
 )
 def test_what_is_no_callback_is_refused_without_a_trace(client, body):
     query = urlencode({"msg_signature": "0" * 40, "timestamp": "1", "nonce": "n"})
@@ -156,7 +167,8 @@ def test_what_is_no_callback_is_refused_without_a_trace(client, body):
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b'{"encrypt": 5}', b'{"encrypt": null}', b"[" * 100_000, b"x" * 1_000_000]
+    "body",
+    [b"", b"{", b"[]", b'{"encrypt": 5}', b'{"encrypt": null}', b"[" * 100_000, b"x" * 1_000_000],
 )
 def test_what_is_no_robot_callback_is_refused_too(client, body):
     query = urlencode({"msg_signature": "0" * 40, "timestamp": "1", "nonce": "n"})

@@ -58,7 +58,9 @@ def test_a_full_width_number_is_read():
 
 def test_product_company_and_named_priority():
     command = read("/创建工单 @张三 产品:云服务器 公司:XX科技 优先级:高 问题:慢")
-    assert command == CreateTicket("张三", "慢", product="云服务器", company="XX科技", priority="high")
+    assert command == CreateTicket(
+        "张三", "慢", product="云服务器", company="XX科技", priority="high"
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,9 @@ def test_priority_words(words, priority):
 
 
 def test_nothing_of_a_problem_is_lost():
-    problem = "登录 a@b.com 报错: #5 「手机」打不开；客户:说很急，电话13900000000没人接\n第二行 ＡＢＣ"
+    problem = (
+        "登录 a@b.com 报错: #5 「手机」打不开；客户:说很急，电话13900000000没人接\n第二行 ＡＢＣ"
+    )
     assert read(f"/创建工单 @张三 问题:{problem}").problem == problem
 
 
@@ -205,7 +209,9 @@ WORDS = st.text(alphabet="张王李赵abc甲乙丙丁戊云服务器", min_size=
 
 @given(WORDS, WORDS, st.sampled_from([" ", "  ", "\u3000", "\n"]), st.sampled_from([":", "："]))
 def test_a_command_put_together_is_taken_apart_again(name, problem, space, colon):
-    command = read(f"/创建工单{space}@客户{name}{space}手机{colon}13800138000{space}问题{colon}{problem}")
+    command = read(
+        f"/创建工单{space}@客户{name}{space}手机{colon}13800138000{space}问题{colon}{problem}"
+    )
     assert command == CreateTicket(name, problem, phone="13800138000")
 
 

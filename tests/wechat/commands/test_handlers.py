@@ -6,7 +6,7 @@ from config.api.keys import ApiKey
 from customers.actors import Entry
 from customers.models import Customer
 from messaging.models import Message
-from tests.factories import CustomerFactory, RobotFactory, TicketFactory, UserFactory, actor
+from tests.factories import CustomerFactory, RobotFactory, UserFactory, actor
 from tickets.models import Ticket, TicketEvent
 from wechat.commands.handlers import run_command
 
@@ -61,7 +61,12 @@ def test_scene_1_a_command_becomes_a_ticket_and_a_card(say):
 
 @pytest.mark.parametrize(
     ("words", "priority", "queue"),
-    [("紧急", "urgent", "urgent"), ("严重", "urgent", "urgent"), ("高优先级", "high", "high"), ("不紧急", "normal", "high")],
+    [
+        ("紧急", "urgent", "urgent"),
+        ("严重", "urgent", "urgent"),
+        ("高优先级", "high", "high"),
+        ("不紧急", "normal", "high"),
+    ],
 )
 def test_words_set_the_priority(say, words, priority, queue):
     RobotFactory()
