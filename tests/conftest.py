@@ -13,6 +13,7 @@ from config.events.models import OutboxEntry
 from config.runtime import store
 from messaging.sending import limits, work
 from tests.factories import AdminFactory, UserFactory
+from wechat.client import tokens
 
 pytest_plugins = ["tests.live"]
 
@@ -36,6 +37,7 @@ def clean_memory() -> Iterator[None]:
     cache.clear()
     limits.forget_local()
     store.forget_snapshot()
+    tokens.forget_own()
     yield
     work.close()
 

@@ -9,6 +9,7 @@ class WechatConfig(AppConfig):
     verbose_name = _("微信接入")
 
     def ready(self) -> None:
+        import wechat.diagnosis  # noqa: F401  (registers its check)
         from messaging.channels import registry
         from wechat.channels.aibot import AibotChannel
         from wechat.channels.group_bot import GroupBotChannel

@@ -20,6 +20,10 @@ from wechat.client.http import CallFailed, get_json
 REFRESH_EARLY_SECONDS = 300
 LOCK_SECONDS = 20
 _POLL_SECONDS = 0.05
+# A lock that is nobody's for so many looks means that there is no cache.
+CACHE_LOOKS = 3
+
+_own_tokens: dict[str, tuple[str, float]] = {}
 
 
 @dataclass(frozen=True)
@@ -44,29 +48,47 @@ def configured_app() -> App:
 async def access_token(http: aiohttp.ClientSession, app: App) -> str:
     """A token good for at least a moment. Raises `CallFailed` with what the platform said.
 
-    Whoever finds none takes the lock and asks; the others wait for the result.
+    Whoever finds none takes the lock and asks; the others wait for the result. While Redis is
+    away each process asks for itself: the platform gives all of them the same token.
     """
+    lock = f"{app.cache_key}:lock"
     deadline = time.monotonic() + LOCK_SECONDS
+    without_cache = 0
     while time.monotonic() < deadline:
-        token: str | None = cache.get(app.cache_key)
+        token = _known(app)
         if token:
             return token
         owner = uuid.uuid4().hex
-        if cache.add(f"{app.cache_key}:lock", owner, LOCK_SECONDS):
+        if cache.add(lock, owner, LOCK_SECONDS):
             try:
                 # Somebody may have finished between our look and our lock.
-                return cache.get(app.cache_key) or await _fetch(http, app)
+                return _known(app) or await _fetch(http, app)
             finally:
-                if cache.get(f"{app.cache_key}:lock") == owner:
-                    cache.delete(f"{app.cache_key}:lock")
+                if cache.get(lock) == owner:
+                    cache.delete(lock)
+        # Neither ours nor anybody's: the lock was just freed, or there is no cache at all.
+        without_cache += cache.get(lock) is None
+        if without_cache > CACHE_LOOKS:
+            return await _fetch(http, app)
         await asyncio.sleep(_POLL_SECONDS)
     raise CallFailed(Result(Outcome.RETRY, "token_wait", "等待 access_token 超时"))
+
+
+def _known(app: App) -> str:
+    """The shared token, else this process's own copy."""
+    token: str | None = cache.get(app.cache_key)
+    if token:
+        return token
+    own, until = _own_tokens.get(app.cache_key, ("", 0.0))
+    return own if time.monotonic() < until else ""
 
 
 def discard(app: App, token: str) -> None:
     """Forgets a token that the platform refused, unless another has taken its place already."""
     if cache.get(app.cache_key) == token:
         cache.delete(app.cache_key)
+    if _own_tokens.get(app.cache_key, ("", 0.0))[0] == token:
+        _own_tokens.pop(app.cache_key, None)
 
 
 async def _fetch(http: aiohttp.ClientSession, app: App) -> str:
@@ -79,5 +101,12 @@ async def _fetch(http: aiohttp.ClientSession, app: App) -> str:
     if answer.errcode != 0 or not token:
         raise CallFailed(result_of(answer))
     lifetime = int(str(answer.body.get("expires_in") or 7200))
-    cache.set(app.cache_key, token, max(60, lifetime - REFRESH_EARLY_SECONDS))
+    kept = max(60, lifetime - REFRESH_EARLY_SECONDS)
+    cache.set(app.cache_key, token, kept)
+    _own_tokens[app.cache_key] = (token, time.monotonic() + kept)
     return token
+
+
+def forget_own() -> None:
+    """Drops this process's copies; what Redis holds stays."""
+    _own_tokens.clear()

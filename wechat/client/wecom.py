@@ -8,7 +8,7 @@ from django.conf import settings
 
 from wechat.client import tokens
 from wechat.client.errors import PlatformAnswer
-from wechat.client.http import get_json, post_json
+from wechat.client.http import post_json
 from wechat.client.tokens import App
 
 
@@ -23,12 +23,6 @@ class WeComClient:
         """POST `/cgi-bin/{path}`."""
         return await self._with_token(
             lambda token: post_json(self._http, f"{_url(path)}?access_token={token}", body)
-        )
-
-    async def get(self, path: str, **params: str) -> PlatformAnswer:
-        """GET `/cgi-bin/{path}`."""
-        return await self._with_token(
-            lambda token: get_json(self._http, _url(path), {"access_token": token, **params})
         )
 
     async def _with_token(self, call: Callable[[str], Awaitable[PlatformAnswer]]) -> PlatformAnswer:
