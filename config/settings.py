@@ -136,6 +136,7 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 RATELIMIT_FAIL_OPEN = True
+RATELIMIT_IP_META_KEY = "config.api.client_address.client_address"
 # One process: its memory is the shared cache that django-ratelimit asks for.
 SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"] if EMBEDDED else []
 

@@ -32,7 +32,9 @@ def wecom() -> Iterator[Finding]:
         yield _credentials()
     missing = [name for name in AIBOT_SETTINGS if not getattr(settings, name)]
     if missing:
-        yield odd(f"智能机器人未配置，缺少 {'、'.join(missing)}；群里 @{settings.AIBOT_NAME} 无人应答")
+        yield odd(
+            f"智能机器人未配置，缺少 {'、'.join(missing)}；群里 @{settings.AIBOT_NAME} 无人应答"
+        )
     if not settings.GROUP_WEBHOOK_URL:
         yield odd("没有默认群机器人（GROUP_WEBHOOK_URL）；工单卡片只发往后台登记的群机器人")
     elif not is_allowed_url(settings.GROUP_WEBHOOK_URL):
