@@ -141,7 +141,7 @@ RATELIMIT_IP_META_KEY = "config.api.client_address.client_address"
 SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"] if EMBEDDED else []
 
 # --- Celery -------------------------------------------------------------------------------------
-CELERY_BROKER_URL = env.str("BROKER_URL", default="memory://")
+CELERY_BROKER_URL = env.str("BROKER_URL", default="memory://localhost/")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -7,6 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions
 from rest_framework.exceptions import APIException
+from rest_framework_simplejwt.exceptions import InvalidToken
 
 from config.errors import AppError, ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 
@@ -28,6 +29,11 @@ class ApiExceptionHandler(ExceptionHandler):
     """Teaches the library our actions' errors."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, InvalidToken):
+            # Its nested detail does not fit the one shape.
+            failed = exceptions.AuthenticationFailed("登录无效或已过期", "token_not_valid")
+            failed.auth_header = getattr(exc, "auth_header", None)  # type: ignore[attr-defined]
+            return failed
         if isinstance(exc, InvalidInputError):
             field = exc.attr or "non_field_errors"
             return exceptions.ValidationError(

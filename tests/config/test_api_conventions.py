@@ -52,7 +52,8 @@ def test_without_a_valid_login_everything_is_401(header):
     for path in ("/api/tickets", "/api/customers/1/tickets/summary"):
         response = client.get(path)
         assert response.status_code == 401
-        errors_of(response)
+        assert response["WWW-Authenticate"]
+        assert [error["attr"] for error in errors_of(response)] == [None]
 
 
 def test_guessing_passwords_is_slowed_down(lisi, settings):

@@ -5,6 +5,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -32,7 +33,9 @@ class Command(BaseCommand):
             return
         self._step("准备数据库", lambda: call_command("migrate", verbosity=0))
         if options["demo"]:
-            self._step("载入演示数据", lambda: call_command("demo", stdout=self.stdout))
+            logins = StringIO()
+            self._step("载入演示数据", lambda: call_command("demo", stdout=logins))
+            self.stdout.write(logins.getvalue().strip())
         self._serve_embedded(host)
 
     def _serve_embedded(self, host: str) -> None:
