@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from celery import Celery
 from celery.beat import Service
+from celery.signals import worker_shutdown
 from celery.worker import WorkController
 from celery.worker import state as worker_state
 from django.conf import settings
@@ -48,7 +49,10 @@ class _Worker:
             without_mingle=True,
             ready_callback=self._on_ready,
         )
-        self._controller.start()
+        try:
+            self._controller.start()
+        finally:
+            worker_shutdown.send(sender=self._controller)
 
     def stop(self) -> None:
         worker_state.should_stop = 0  # type: ignore[assignment]
@@ -62,7 +66,12 @@ class _Worker:
 
 class _Beat:
     def __init__(self, app: Celery) -> None:
-        self._service = Service(app, scheduler_cls=settings.CELERY_BEAT_SCHEDULER)  # type: ignore[arg-type]
+        # Ticking each second, it hears within a second that it should stop.
+        self._service = Service(
+            app,
+            max_interval=1,
+            scheduler_cls=settings.CELERY_BEAT_SCHEDULER,  # type: ignore[arg-type]
+        )
 
     def run(self) -> None:
         self._service.start()
