@@ -9,7 +9,7 @@ from rest_framework import exceptions
 from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.exceptions import InvalidToken
 
-from config.errors import AppError, ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from config.errors import AppError, ConflictError, NotAllowedError, NotFoundError
 
 
 class Conflict(APIException):
@@ -34,20 +34,21 @@ class ApiExceptionHandler(ExceptionHandler):
             failed = exceptions.AuthenticationFailed("登录无效或已过期", "token_not_valid")
             failed.auth_header = getattr(exc, "auth_header", None)  # type: ignore[attr-defined]
             return failed
-        if isinstance(exc, InvalidInputError):
-            field = exc.attr or "non_field_errors"
-            return exceptions.ValidationError(
-                {field: [exceptions.ErrorDetail(exc.detail, exc.code)]}
-            )
-        if isinstance(exc, NotAllowedError):
-            return exceptions.PermissionDenied(exc.detail, exc.code)
-        if isinstance(exc, NotFoundError):
-            return exceptions.NotFound(exc.detail, exc.code)
-        if isinstance(exc, ConflictError):
-            return Conflict(exc.detail, exc.code)
         if isinstance(exc, AppError):
-            return exceptions.ValidationError(exc.detail, exc.code)
+            return _answer_to(exc)
         return super().convert_known_exceptions(exc)
+
+
+def _answer_to(error: AppError) -> APIException:
+    """The HTTP answer to what an action refused."""
+    if isinstance(error, NotAllowedError):
+        return exceptions.PermissionDenied(error.detail, error.code)
+    if isinstance(error, NotFoundError):
+        return exceptions.NotFound(error.detail, error.code)
+    if isinstance(error, ConflictError):
+        return Conflict(error.detail, error.code)
+    field = error.attr or "non_field_errors"
+    return exceptions.ValidationError({field: [exceptions.ErrorDetail(error.detail, error.code)]})
 
 
 def error_body(code: str, detail: str, *, status: int, attr: str | None = None) -> dict[str, Any]:
