@@ -1,10 +1,14 @@
 """From a WeCom message to a ticket to a card in the group, on the running system over HTTP."""
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live")]
+from tests.live import run
+
+pytestmark = pytest.mark.live
 
 GROUP = "test_group_001"
 
@@ -131,6 +135,49 @@ def test_the_platforms_three_retries_act_once(live_system):
     assert admin.get(live_system.url(f"/api/tickets?keyword={customer}")).json()["total"] == 2
 
 
+def test_twenty_commands_at_once_leave_one_chain(live_system):
+    admin = live_system.as_user("admin")
+    made = admin.post(
+        live_system.url("/api/tickets"),
+        json={"description": "同时", "customer_name": f"同时{secrets.token_hex(3)}"},
+    ).json()
+    number = made["id"]
+    words = [
+        "已处理",
+        "已解决",
+        "升级处理",
+        "进度 30%",
+        "重开",
+        "分配给@李四",
+        "备件在路上",
+        "取消",
+        "关闭",
+        "处理中",
+    ]
+
+    def command(text):
+        return admin.post(
+            live_system.url("/api/wechat/work/command"),
+            json={"userid": "admin", "content": f"#{number} {text}"},
+            timeout=60,
+        ).status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        assert set(pool.map(command, words * 2)) == {200}
+    events = admin.get(live_system.url(f"/api/tickets/{number}/events?size=200")).json()["list"]
+    ticket = admin.get(live_system.url(f"/api/tickets/{number}")).json()
+    assert [event["sequence"] for event in events] == list(range(1, ticket["version"] + 1))
+    status = "pending"
+    for event in events[1:]:
+        change = event["changes"].get("status")
+        if event["kind"] == "status":
+            change = [event["from_value"], event["to_value"]]
+        if change:
+            assert change[0] == status
+            status = change[1]
+    assert status == ticket["status"]
+
+
 @pytest.mark.parametrize("corrupt", ["signature", "receiveid", "timestamp", "body"])
 @pytest.mark.parametrize("target", ["aibot", "work-message"])
 def test_a_corrupted_callback_is_refused(live_system, target, corrupt):
@@ -208,8 +255,6 @@ def test_every_part_is_ready_and_the_schema_is_served(live_system):
 
 
 def test_a_runtime_setting_reaches_the_running_processes_within_two_seconds(live_system):
-    from tests.live import run
-
     code = (
         "from config.runtime import store;"
         "store.change(key='ticket.default_deadline_hours', value={hours}, actor=None)"
@@ -221,8 +266,6 @@ def test_a_runtime_setting_reaches_the_running_processes_within_two_seconds(live
             live_system.url("/api/tickets"),
             json={"description": "期限", "customer_name": f"期限{secrets.token_hex(4)}"},
         ).json()
-        from datetime import datetime
-
         left = datetime.fromisoformat(made["deadline"]) - datetime.fromisoformat(made["created_at"])
         return round(left.total_seconds() / 3600)
 

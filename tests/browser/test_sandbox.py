@@ -10,7 +10,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.live,
     pytest.mark.embedded_only,
-    pytest.mark.xdist_group("live"),
 ]
 
 

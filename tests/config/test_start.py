@@ -90,6 +90,7 @@ def test_an_unwritable_folder_is_named(bare):
     assert "没有写入" in one_sentence(bootstrap("dev", root=bare))
 
 
+@pytest.mark.live
 def test_the_server_stops_cleanly_on_ctrl_c():
     system = live.start()
     process = system.processes[0]
@@ -100,6 +101,7 @@ def test_the_server_stops_cleanly_on_ctrl_c():
     assert "Traceback" not in log
 
 
+@pytest.mark.live
 def test_a_second_start_keeps_what_was_there_and_finishes_what_was_left():
     first = live.start()
     admin = first.as_user("admin")

@@ -21,6 +21,7 @@ MAX_TIMES = 10
 CORRUPTIONS = ("signature", "receiveid", "timestamp", "body")
 
 
+@sandbox_api("GET")
 def page(request: HttpRequest) -> HttpResponse:
     """`/sandbox/`."""
     return render(request, "sandbox/index.html", {"bot_name": settings.AIBOT_NAME})
