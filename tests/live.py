@@ -45,13 +45,13 @@ class LiveSystem:
         session.headers["Authorization"] = f"Bearer {answer.json()['access']}"
         return session
 
-    def until(self, check: Any, seconds: float = 20) -> Any:
+    def until(self, check: Any, seconds: float = 20, pause: float = 0.05) -> Any:
         """The first true answer of `check`, asked again and again; fails after `seconds`."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if found := check():
                 return found
-            time.sleep(0.05)
+            time.sleep(pause)
         pytest.fail(f"not within {seconds} s\n{self.tail()}")
 
     def tail(self) -> str:
@@ -75,8 +75,9 @@ class LiveSystem:
                 process.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live_system() -> Iterator[LiveSystem]:
+    """One for each module: a group robot takes 20 messages a minute, whoever tests it."""
     with start() as system:
         yield system
 

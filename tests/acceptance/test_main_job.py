@@ -271,6 +271,6 @@ def test_a_runtime_setting_reaches_the_running_processes_within_two_seconds(live
 
     try:
         run(live_system, "manage.py", "shell", "-c", code.format(hours=7))
-        assert live_system.until(lambda: deadline_hours() == 7, 2.5)
+        assert live_system.until(lambda: deadline_hours() == 7, 3, pause=0.4)
     finally:
         run(live_system, "manage.py", "shell", "-c", code.format(hours=24))
