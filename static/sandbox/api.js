@@ -11,6 +11,7 @@ async function call(path, options = {}) {
   }
   if (response.status === 204) return null;
   const body = await response.json().catch(() => null);
+  if (response.status >= 500) throw new Error(`服务暂时不可用（${response.status}）`);
   if (!response.ok) throw new Error(body?.errors?.[0]?.detail ?? `请求失败（${response.status}）`);
   return body;
 }
@@ -24,11 +25,14 @@ function post(path, body) {
 }
 
 const chatPath = (chatId) => `/chats/${encodeURIComponent(chatId)}/messages`;
+const query = (values) => new URLSearchParams(Object.entries(values).filter(([, value]) => value)).toString();
 
 export const fetchChats = () => call("/chats");
-export const fetchMessages = (chatId, since) => call(`${chatPath(chatId)}?since=${since}`);
+export const fetchMessages = (chatId, { since, cursor }) =>
+  call(`${chatPath(chatId)}?${query({ since, changed_after: cursor })}`);
+export const fetchEarlier = (chatId, before) => call(`${chatPath(chatId)}?${query({ before })}`);
 export const sendMessage = (chatId, message) => post(chatPath(chatId), message);
-export const fetchOutbox = (since) => call(`/outbox?since=${since}&limit=100`);
+export const fetchOutbox = (since) => call(`/outbox?${query({ since, limit: since ? 1000 : 100 })}`);
 export const clearOutbox = () => call("/outbox", { method: "DELETE" });
 export const fetchFaults = () => call("/faults");
 export const orderFault = (fault) => post("/faults", fault);

@@ -1,103 +1,130 @@
-// The conversation in the middle: which chat, its messages, the composer.
+// The conversation in the middle: which chat it is, and its messages as they come and change.
 
-import { fetchMessages, sendMessage } from "./api.js";
-import { bubble, noteNode, plainText } from "./bubbles.js";
+import { fetchEarlier, fetchMessages } from "./api.js";
+import { bubble, plainText } from "./bubbles.js";
+import { quote, speakAs, speaker } from "./composer.js";
 import { byId, element } from "./dom.js";
+import { bot } from "./people.js";
+import { fullTime, isApart } from "./time.js";
 
-const bot = document.body.dataset.bot;
-const CHIPS = [
-  ["创建工单", "/创建工单 @客户张三 手机:13800138000 问题:服务器无法连接"],
-  ["查询工单", "/查询工单 客户张三"],
-  ["分配工单", "/分配工单 #{id} @李四"],
-  ["已解决", "#{id} 已解决，"],
-  ["进度", "#{id} 进度 60%"],
-  ["帮助", "/帮助"],
-];
-
-const state = { chat: null, since: 0, quote: null, lastTicket: null, loading: false };
+const NEAR_END = 120;
 const list = byId("messages");
-const words = byId("words");
-const speaker = byId("speaker");
+const scroller = byId("scroller");
+const toEnd = byId("to-end");
+const state = { chat: null, since: 0, cursor: "", shown: new Map(), lastTicket: null };
 
-export function setUpChat(members) {
-  speaker.append(...members.map((member) => element("option", { text: member.name, attributes: { value: member.userid } })));
-  byId("chips").append(...CHIPS.map(([label, command]) =>
-    element("button", { className: "chip", text: label, attributes: { type: "button" }, on: { click: () => fill(command) } })));
-  byId("composer").addEventListener("submit", (event) => { event.preventDefault(); send(); });
-  byId("quoting-cancel").addEventListener("click", () => quote(null));
-  words.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
-  });
+export const currentChat = () => state.chat;
+export const lastTicket = () => state.lastTicket;
+
+export function setUpChat() {
   speaker.addEventListener("change", markMine);
+  toEnd.addEventListener("click", scrollToEnd);
+  byId("earlier").addEventListener("click", showEarlier);
+  let isAtEnd = true;
+  scroller.addEventListener("scroll", () => {
+    isAtEnd = isNearEnd();
+    if (isAtEnd) toEnd.hidden = true;
+  });
+  // A taller composer must not cover the newest message.
+  new ResizeObserver(() => { if (isAtEnd) scrollToEnd(); }).observe(scroller);
 }
 
 export function openChat(chat) {
-  Object.assign(state, { chat, since: 0, quote: null });
+  Object.assign(state, { chat, since: 0, cursor: "", shown: new Map(), lastTicket: null });
   byId("chat-name").textContent = chat.name;
-  byId("chat-note").textContent = chat.kind === "group" ? `内部群 · 机器人只听得到 @${bot} 的消息` : "成员与自建应用的单聊";
-  const own = chat.kind === "app";
-  if (own) speaker.value = chat.member;
-  speaker.disabled = own;
+  byId("chat-note").textContent = chat.kind === "group"
+    ? `内部群 · 机器人只听得到 @${bot} 的消息` : "成员与自建应用的单聊，每条消息都会回调";
+  speakAs(chat.kind === "app" ? chat.member : null);
   quote(null);
-  list.replaceChildren(element("li", { className: "placeholder", text: "加载中…" }));
+  toEnd.hidden = true;
+  byId("earlier").hidden = true;
+  list.replaceChildren(...["", " skeleton-mine", ""].map((side) =>
+    element("li", { className: `skeleton${side}`, attributes: { "aria-hidden": "true" } })));
   return refresh();
 }
 
+let loading = null;
+
+// One request at a time; who asks meanwhile waits for that one and asks again.
 export async function refresh() {
-  if (!state.chat || state.loading) return;
+  await loading;
+  loading = load().finally(() => { loading = null; });
+  return loading;
+}
+
+async function load() {
   const asked = state.chat;
-  state.loading = true;
-  try {
-    const { list: messages, notes } = await fetchMessages(asked.id, state.since);
-    if (asked !== state.chat) return;
-    if (state.since === 0) list.replaceChildren();
-    append(messages);
-    for (const [id, note] of Object.entries(notes)) showNote(id, note);
-    if (!list.children.length) list.append(emptyState());
-  } finally {
-    state.loading = false;
+  if (!asked) return;
+  const answer = await fetchMessages(asked.id, state);
+  if (asked !== state.chat) return;
+  if (!state.cursor) {
+    list.replaceChildren();
+    byId("earlier").hidden = !answer.has_earlier;
   }
+  state.cursor = answer.cursor;
+  const wasNearEnd = isNearEnd();
+  answer.changed.forEach(replace);
+  const added = answer.list.filter((message) => message.id > state.since);
+  added.forEach(append);
+  if (!list.children.length) list.append(emptyState());
+  if (!added.length && !answer.changed.length) return;
+  if (wasNearEnd) scrollToEnd();
+  else if (added.length) toEnd.hidden = false;
 }
 
-function append(messages) {
-  if (!messages.length) return;
-  list.querySelector(".placeholder")?.remove();
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 120;
-  for (const message of messages) {
-    if (message.id <= state.since) continue;
-    list.append(bubble(message, { mine: message.sender === speaker.value, onQuote: quote }));
-    state.since = message.id;
-    const ticket = /#(?:ID)?(\d+)/.exec(plainText(message));
-    if (ticket) state.lastTicket = ticket[1];
-  }
-  if (atEnd) list.scrollTop = list.scrollHeight;
-}
+const row = (message) =>
+  bubble(message, { mine: message.sender === speaker.value, onQuote: quote, onJump: jump });
 
-function showNote(id, note) {
-  const footer = list.querySelector(`[data-id="${CSS.escape(id)}"] .footer`);
-  if (footer && !footer.children.length) footer.append(noteNode(note));
-}
-
-function emptyState() {
-  return element("li", { className: "placeholder", children: [
-    element("strong", { text: "还没有消息" }),
-    element("span", { text: "点下面的「创建工单」，再按发送，看看会发生什么。" }),
+const separator = (message) =>
+  element("li", { className: "separator", children: [
+    element("time", { text: fullTime(message.created_at), attributes: { datetime: message.created_at } }),
   ] });
+
+function append(message) {
+  list.querySelector(".placeholder")?.remove();
+  const last = list.querySelector(".message:last-child")?.dataset.at;
+  if (isApart(last, message.created_at)) list.append(separator(message));
+  remember(message);
+  list.append(row(message));
+  state.since = message.id;
 }
 
-function fill(command) {
-  const prefix = state.chat?.kind === "group" ? `@${bot} ` : "";
-  words.value = prefix + command.replace("{id}", state.lastTicket ?? "1");
-  words.focus();
+function remember(message) {
+  state.shown.set(message.id, JSON.stringify(message));
+  const ticket = /#(?:ID)?(\d+)/.exec(plainText(message));
+  if (ticket) state.lastTicket = ticket[1];
 }
 
-function quote(message) {
-  state.quote = message;
-  byId("quoting").hidden = !message;
-  if (!message) return;
-  byId("quoting-text").textContent = `引用 ${message.sender_name}：${plainText(message).replace(/\s+/g, " ").slice(0, 60)}`;
-  if (!words.value.trim() && state.chat.kind === "group") words.value = `@${bot} `;
-  words.focus();
+function replace(message) {
+  const old = list.querySelector(`.message[data-id="${message.id}"]`);
+  if (!old || state.shown.get(message.id) === JSON.stringify(message)) return;
+  remember(message);
+  old.replaceWith(row(message));
+}
+
+async function showEarlier() {
+  const first = list.querySelector(".message");
+  const { list: messages, has_earlier: hasMore } = await fetchEarlier(state.chat.id, first.dataset.id);
+  const height = scroller.scrollHeight;
+  const nodes = [];
+  let last;
+  for (const message of messages) {
+    if (isApart(last, message.created_at)) nodes.push(separator(message));
+    nodes.push(row(message));
+    state.shown.set(message.id, JSON.stringify(message));
+    last = message.created_at;
+  }
+  list.prepend(...nodes);
+  byId("earlier").hidden = !hasMore;
+  scroller.scrollTop += scroller.scrollHeight - height;
+}
+
+function jump(id) {
+  const target = list.querySelector(`.message[data-id="${id}"]`);
+  if (!target) return;
+  target.scrollIntoView({ block: "center" });
+  target.classList.remove("message-found");
+  requestAnimationFrame(() => target.classList.add("message-found"));
 }
 
 function markMine() {
@@ -106,23 +133,17 @@ function markMine() {
   }
 }
 
-async function send() {
-  const content = words.value.trim();
-  const error = byId("composer-error");
-  error.hidden = true;
-  if (!content || !state.chat) return;
-  const button = byId("composer").querySelector(".send");
-  button.disabled = true;
-  try {
-    await sendMessage(state.chat.id, { from: speaker.value, content, quote_id: state.quote?.id });
-    words.value = "";
-    quote(null);
-    list.scrollTop = list.scrollHeight;
-    await refresh();
-  } catch (failure) {
-    error.textContent = failure.message;
-    error.hidden = false;
-  } finally {
-    button.disabled = false;
-  }
+function emptyState() {
+  const words = state.chat.kind === "group"
+    ? "点下面的「创建工单」，再按发送，看看群里会出现什么。" : "直接发「/帮助」，应用会告诉你它懂什么。";
+  return element("li", { className: "placeholder", children: [
+    element("strong", { text: "还没有消息" }), element("span", { text: words }),
+  ] });
+}
+
+const isNearEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
+
+export function scrollToEnd() {
+  scroller.scrollTop = scroller.scrollHeight;
+  toEnd.hidden = true;
 }

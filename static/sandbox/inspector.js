@@ -1,57 +1,69 @@
-// What the platform received, newest first, and the switch that makes it misbehave.
+// What the platform received, newest first.
 
-import { clearOutbox, fetchFaults, fetchOutbox, orderFault } from "./api.js";
-import { byId, clockTime, element } from "./dom.js";
+import { clearOutbox, fetchOutbox } from "./api.js";
+import { plainText, summary } from "./bubbles.js";
+import { byId, element } from "./dom.js";
+import { clockTime } from "./time.js";
 
-const NAMES = { GROUP_BOT: "群机器人", WORK_WECHAT: "应用消息", AI: "智能机器人" };
-const MODES = { http_500: "返回 HTTP 500", rate_limited: "返回 45009 限流", timeout: "超时不答", errcode: "返回错误码" };
+export const CHANNELS = { GROUP_BOT: "群机器人", WORK_WECHAT: "应用消息", AI: "智能机器人" };
 const KEPT = 100;
 
 let since = 0;
+let isFirst = true;
+let unseen = 0;
 const list = byId("outbox");
 
 export function setUpInspector() {
   byId("outbox-clear").addEventListener("click", async () => {
     await clearOutbox();
     list.replaceChildren();
-    showEmpty();
+    showCount();
   });
-  byId("fault-form").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const form = new FormData(event.target);
-    showFaults(await orderFault({ channel: form.get("channel"), mode: form.get("mode") }));
-  });
-  fetchFaults().then(showFaults, () => {});
+  for (const button of document.querySelectorAll("[data-filter]")) {
+    button.addEventListener("click", () => filter(button.dataset.filter));
+  }
+  filter("");
 }
 
-export async function refreshInspector() {
+export async function refreshInspector({ isVisible }) {
   const { list: rows } = await fetchOutbox(since);
-  for (const row of rows) {
-    if (row.id <= since) continue;
-    list.prepend(line(row));
+  for (const row of rows.filter(({ id }) => id > since)) {
+    list.prepend(entry(row));
     since = row.id;
+    if (!isFirst) unseen += 1;
   }
   while (list.children.length > KEPT) list.lastElementChild.remove();
-  showEmpty();
+  if (isVisible) unseen = 0;
+  isFirst = false;
+  showCount();
 }
 
-function showEmpty() {
-  byId("outbox-empty").hidden = list.children.length > 0;
+function showCount() {
+  const badge = byId("tab-unseen");
+  badge.hidden = unseen === 0;
+  badge.textContent = unseen > 99 ? "99+" : String(unseen);
+  const visible = list.querySelector(list.dataset.filter ? `.channel-${list.dataset.filter}` : "li");
+  byId("outbox-empty").hidden = visible !== null;
+  byId("outbox-clear").disabled = list.children.length === 0;
 }
 
-function showFaults({ list: faults }) {
-  byId("fault-state").textContent = faults.length
-    ? faults.map((fault) => `${NAMES[fault.channel] ?? fault.channel}：${MODES[fault.mode] ?? fault.mode}`).join("；")
-    : "各渠道正常";
+function filter(channel) {
+  list.dataset.filter = channel;
+  for (const button of document.querySelectorAll("[data-filter]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.filter === channel));
+  }
+  showCount();
 }
 
-function line(row) {
-  return element("li", { children: [element("details", { children: [
+function entry({ channel, to, payload, received_at: at }) {
+  const text = plainText({ kind: payload.msgtype, content: payload });
+  return element("li", { className: `entry-${channel}`, children: [element("details", { children: [
     element("summary", { children: [
-      element("span", { className: `channel channel-${row.channel}`, text: NAMES[row.channel] ?? row.channel }),
-      element("span", { className: "outbox-to", text: row.to }),
-      element("time", { text: clockTime(row.received_at), attributes: { datetime: row.received_at } }),
+      element("span", { className: `channel channel-${channel}`, text: CHANNELS[channel] ?? channel }),
+      element("span", { className: "outbox-to", text: to, attributes: { title: to } }),
+      element("time", { text: clockTime(at), attributes: { datetime: at } }),
+      element("span", { className: "outbox-words", text: summary(payload.msgtype, text, 80) }),
     ] }),
-    element("pre", { text: JSON.stringify(row.payload, null, 2), attributes: { tabindex: "0" } }),
+    element("pre", { text: JSON.stringify(payload, null, 2), attributes: { tabindex: "0" } }),
   ] })] });
 }

@@ -1,72 +1,81 @@
-// Starts the page: conversations on the left, live updates once a second while anybody looks.
+// Starts the page, and keeps it live once a second while anybody looks.
 
-import { fetchChats } from "./api.js";
-import { openChat, refresh, setUpChat } from "./chat.js";
-import { byId, element } from "./dom.js";
+import { currentChat, lastTicket, openChat, refresh, scrollToEnd, setUpChat } from "./chat.js";
+import { setUpComposer } from "./composer.js";
+import { markOpen, refreshConversations, setUpConversations } from "./conversations.js";
+import { byId } from "./dom.js";
+import { refreshFaults, setUpFaults } from "./faults.js";
 import { refreshInspector, setUpInspector } from "./inspector.js";
 
 const EVERY_MS = 1000;
+// The list of conversations and the faults change less often.
+const SLOW_TICKS = 3;
 const connection = byId("connection");
+const phone = matchMedia("(max-width: 720px)");
 
 function show(view) {
   document.body.dataset.view = view;
   for (const tab of document.querySelectorAll("[data-tab]")) {
     tab.setAttribute("aria-current", String(tab.dataset.tab === view));
   }
-}
-
-function chatButton(chat) {
-  const icon = chat.kind === "group" ? "群" : chat.name.slice(0, 1);
-  return element("li", { children: [element("button", {
-    className: "chat-button",
-    attributes: { type: "button", "data-chat": chat.id },
-    on: { click: () => { select(chat); show("chat"); } },
-    children: [
-      element("span", { className: `avatar avatar-${chat.kind}`, text: icon, attributes: { "aria-hidden": "true" } }),
-      element("span", { children: [
-        element("strong", { text: chat.name }),
-        element("small", { text: chat.kind === "group" ? "内部群聊" : "应用单聊" }),
-      ] }),
-    ],
-  })] });
+  if (view === "chat") scrollToEnd();
 }
 
 function select(chat) {
-  for (const button of document.querySelectorAll("[data-chat]")) {
-    button.setAttribute("aria-current", String(button.dataset.chat === chat.id));
-  }
-  return openChat(chat).catch(lost);
+  markOpen(chat);
+  show("chat");
+  return openChat(chat).then(connected, lost);
+}
+
+function connected() {
+  connection.textContent = "已连接";
+  connection.className = "connection connection-live";
+  byId("offline").hidden = true;
 }
 
 function lost(error) {
-  connection.textContent = `● ${error.message}，正在重连…`;
+  connection.textContent = "正在重连…";
   connection.className = "connection connection-lost";
+  byId("offline-words").textContent = `${error.message}，正在重连…`;
+  byId("offline").hidden = false;
 }
 
-async function tick() {
-  if (!document.hidden) {
-    try {
-      await Promise.all([refresh(), refreshInspector()]);
-      connection.textContent = "● 已连接";
-      connection.className = "connection connection-live";
-    } catch (error) {
-      lost(error);
-    }
+const inspectorIsVisible = () => !phone.matches || document.body.dataset.view === "inspector";
+
+async function update(isSlow) {
+  const asked = [refresh(), refreshInspector({ isVisible: inspectorIsVisible() })];
+  if (isSlow) asked.push(refreshConversations(), refreshFaults());
+  await Promise.all(asked);
+}
+
+async function keepLive() {
+  for (let tick = 1; ; tick += 1) {
+    await new Promise((done) => { setTimeout(done, EVERY_MS); });
+    if (document.hidden) continue;
+    await update(tick % SLOW_TICKS === 0).then(connected, lost);
   }
-  setTimeout(tick, EVERY_MS);
 }
 
 async function start() {
-  const { list: chats, members } = await fetchChats();
-  byId("chats").append(...chats.map(chatButton));
-  setUpChat(members);
+  const { chats, members } = await setUpConversations(select);
+  setUpComposer(members, {
+    chat: currentChat,
+    lastTicket,
+    afterSending: async () => { await refresh(); scrollToEnd(); },
+  });
+  setUpChat();
   setUpInspector();
+  setUpFaults();
   for (const tab of document.querySelectorAll("[data-tab]")) {
     tab.addEventListener("click", () => show(tab.dataset.tab));
   }
-  show("chat");
-  await select(chats[0]);
-  tick();
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) update(true).then(connected, lost);
+  });
+  await Promise.all([select(chats[0]), refreshInspector({ isVisible: true }).catch(lost)]);
+  // Until now the form would have gone to the server as forms do, and the words been lost.
+  byId("send").disabled = false;
+  keepLive();
 }
 
 start().catch((error) => {

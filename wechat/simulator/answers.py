@@ -32,6 +32,7 @@ class InvalidRequest(Exception):
 
 
 def ok(**fields: Any) -> JsonResponse:
+    """The platform's good answer."""
     return JsonResponse({"errcode": 0, "errmsg": "ok", **fields})
 
 
@@ -79,18 +80,31 @@ def json_object(request: HttpRequest) -> dict[str, Any]:
     """The body as an object; None-like bodies are an empty one for the caller to refuse."""
     try:
         body = json.loads(request.body or b"{}")
+        storable = is_storable(body)
     except (ValueError, RecursionError):
         raise InvalidRequest("body", "正文不是有效的 JSON") from None
-    if not isinstance(body, dict) or "\\u0000" in json.dumps(body):
-        raise InvalidRequest("body", "正文必须是 JSON 对象")
+    if not isinstance(body, dict) or not storable:
+        raise InvalidRequest("body", "正文必须是 JSON 对象，且不含无效字符")
     return body
 
 
 def platform_object(request: HttpRequest) -> dict[str, Any]:
+    """The body of a Tencent call; raises 47001 when it is no object."""
     try:
         return json_object(request)
     except InvalidRequest:
         raise PlatformError(47001, "data format error") from None
+
+
+def is_storable(value: Any) -> bool:
+    """No text column holds NUL or half a surrogate pair."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+    if isinstance(value, dict):
+        return all(is_storable(key) and is_storable(item) for key, item in value.items())
+    if isinstance(value, list):
+        return all(is_storable(item) for item in value)
+    return True
 
 
 def _only_in_the_sandbox() -> None:

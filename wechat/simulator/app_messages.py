@@ -1,47 +1,35 @@
-"""The self-built app's calls: tokens, messages to members, members, media (wechat-protocol.md §4)."""
+"""The self-built app's messages to members: sent, changed, taken back (wechat-protocol.md §4.2)."""
 
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from wechat.simulator import bodies, members
+from wechat.simulator import bodies, cards, members
 from wechat.simulator.answers import PlatformError, ok, platform, platform_object
 from wechat.simulator.faults import misbehave
-from wechat.simulator.models import ChatMessage, Delivery, Media, Token
+from wechat.simulator.models import ChatMessage, Delivery
+from wechat.simulator.recipients import recipients_of
+from wechat.simulator.tokens import require_token
 
-TOKEN_SECONDS = 7200
 MEMBER_PER_MINUTE = 30
-MAX_RECIPIENTS = 1000
-MEDIA_BYTES = 20 * 1024 * 1024
+DUPLICATE_SECONDS = 1800
+DUPLICATE_MOST_SECONDS = 14_400
+RECALL_HOURS = 24
 APP_TYPES = {"text", "markdown", "textcard", "template_card", "image", "file", "voice", "news"}
-
-
-@platform("GET")
-def gettoken(request: HttpRequest) -> HttpResponse:
-    if request.GET.get("corpid") != settings.WECOM_CORP_ID:
-        raise PlatformError(40013, "invalid corpid")
-    if request.GET.get("corpsecret") != settings.WECOM_CORP_SECRET:
-        raise PlatformError(40001, "invalid credential")
-    now = timezone.now()
-    with transaction.atomic():
-        token = Token.objects.filter(expires_at__gt=now).first()
-        if token is None:
-            token = Token.objects.create(
-                value=secrets.token_urlsafe(32), expires_at=now + timedelta(seconds=TOKEN_SECONDS)
-            )
-    left = int((token.expires_at - now).total_seconds())
-    return ok(access_token=token.value, expires_in=left)
 
 
 @platform("POST")
 def message_send(request: HttpRequest) -> HttpResponse:
+    """`POST message/send`."""
     require_token(request)
     body = platform_object(request)
     if body.get("agentid") != settings.WECOM_AGENT_ID:
@@ -50,105 +38,83 @@ def message_send(request: HttpRequest) -> HttpResponse:
 
 
 def _send(body: dict[str, Any]) -> HttpResponse:
-    kind, part = bodies.content_of(body, APP_TYPES)
+    kind, part = bodies.content_of(body, APP_TYPES, owner="app")
     if kind in ("text", "markdown"):
         part = {**part, "content": bodies.cut(part["content"], bodies.TEXT_BYTES)}
-    wanted = [user for user in str(body.get("touser") or "").split("|") if user]
-    if not wanted or len(wanted) > MAX_RECIPIENTS:
-        raise PlatformError(40003, "invalid touser")
-    known = list(members.MEMBERS) if wanted == ["@all"] else list(filter(members.is_member, wanted))
-    unknown = [user for user in wanted if user != "@all" and user not in known]
-    if not known:
-        raise PlatformError(81013, "user & party & tag all invalid")
+    recipients = recipients_of(body)
+    interval = _duplicate_interval(body)
     payload = {"msgtype": kind, kind: part}
-    digest = _digest(wanted, payload)
+    digest = _digest(recipients.known, payload)
+    answer: dict[str, str] = dict(recipients.unknown)
     with transaction.atomic():
-        msgid = _sent_before(body, digest)
-        if not msgid:
-            msgid = secrets.token_urlsafe(24)
-            for user in known:
-                _deliver(user, payload, msgid, digest)
-    answer = {"msgid": msgid, "invaliduser": "|".join(unknown)}
-    if kind == "template_card":
-        answer["response_code"] = secrets.token_urlsafe(16)
+        first = _sent_before(digest, interval)
+        answer["msgid"] = first or secrets.token_urlsafe(24)
+        if not first:
+            if kind == "template_card":
+                answer["response_code"] = cards.issue_code(answer["msgid"], part)
+            _deliver(recipients.known, payload, answer["msgid"], digest)
     return ok(**answer)
 
 
-def _sent_before(body: dict[str, Any], digest: str) -> str:
-    """The first message's id, when the duplicate check is on and finds one."""
+def _duplicate_interval(body: dict[str, Any]) -> int:
+    """Seconds within which the same message counts once; 0 when the check is off."""
     if body.get("enable_duplicate_check") != 1:
+        return 0
+    interval = body.get("duplicate_check_interval", DUPLICATE_SECONDS)
+    if not isinstance(interval, int) or not 0 < interval <= DUPLICATE_MOST_SECONDS:
+        raise PlatformError(40058, "duplicate_check_interval takes 1 to 14400 seconds")
+    return interval
+
+
+def _sent_before(digest: str, interval: int) -> str:
+    """The first message's id, when the duplicate check finds one."""
+    if not interval:
         return ""
-    interval = min(int(body.get("duplicate_check_interval") or 1800), 14_400)
     since = timezone.now() - timedelta(seconds=interval)
-    first = Delivery.objects.filter(digest=digest, received_at__gt=since).first()
+    first = Delivery.objects.filter(digest=digest, received_at__gt=since).order_by("id").first()
     return first.msgid if first else ""
 
 
-def _deliver(user: str, payload: dict[str, Any], msgid: str, digest: str) -> None:
+def _deliver(users: Sequence[str], payload: dict[str, Any], msgid: str, digest: str) -> None:
     """Beyond 30 a minute a member's messages are dropped without a word, as in reality."""
     minute = timezone.now() - timedelta(seconds=60)
-    recent = Delivery.objects.filter(channel="WORK_WECHAT", to=user, received_at__gt=minute)
-    if recent.count() >= MEMBER_PER_MINUTE:
-        return
-    Delivery.objects.create(
-        channel="WORK_WECHAT", to=user, payload=payload, msgid=msgid, digest=digest
+    recent = dict(
+        Delivery.objects.filter(channel="WORK_WECHAT", to__in=users, received_at__gt=minute)
+        .values_list("to")
+        .annotate(count=Count("id"))
     )
-    if user in members.MEMBERS:
-        ChatMessage.objects.create(
-            chat_id=f"app:{user}", sender="app", kind=payload["msgtype"], content=payload
+    reached = [user for user in users if recent.get(user, 0) < MEMBER_PER_MINUTE]
+    Delivery.objects.bulk_create(
+        Delivery(channel="WORK_WECHAT", to=user, payload=payload, msgid=msgid, digest=digest)
+        for user in reached
+    )
+    ChatMessage.objects.bulk_create(
+        ChatMessage(
+            chat_id=f"app:{user}",
+            sender="app",
+            kind=payload["msgtype"],
+            content=payload,
+            msgid=msgid,
         )
+        for user in reached
+        if user in members.MEMBERS
+    )
 
 
 @platform("POST")
 def message_recall(request: HttpRequest) -> HttpResponse:
+    """`POST message/recall`, within 24 hours."""
     require_token(request)
     msgid = platform_object(request).get("msgid")
-    if not isinstance(msgid, str) or not Delivery.objects.filter(msgid=msgid).exists():
-        raise PlatformError(40058, "invalid msgid")
+    since = timezone.now() - timedelta(hours=RECALL_HOURS)
+    if not isinstance(msgid, str) or not msgid:
+        raise PlatformError(40058, "msgid missing")
+    if not Delivery.objects.filter(msgid=msgid, received_at__gt=since).exists():
+        raise PlatformError(40058, "msgid unknown or older than 24 hours")
+    for message in ChatMessage.objects.filter(msgid=msgid):
+        message.change(kind="recalled", content={"msgtype": "recalled"})
     return ok()
 
 
-@platform("GET")
-def user_get(request: HttpRequest) -> HttpResponse:
-    require_token(request)
-    userid = request.GET.get("userid", "")
-    if not members.is_member(userid):
-        raise PlatformError(60111, "userid not found")
-    return ok(userid=userid, name=members.name_of(userid), department=[1], status=1)
-
-
-@platform("POST")
-def media_upload(request: HttpRequest) -> HttpResponse:
-    require_token(request)
-    return upload(request, owner="app")
-
-
-def upload(request: HttpRequest, *, owner: str) -> HttpResponse:
-    kind = request.GET.get("type", "")
-    if kind not in ("file", "image", "voice", "video"):
-        raise PlatformError(40004, "invalid media type")
-    file = request.FILES.get("media")
-    if file is None or file.size is None or file.size < 5:
-        raise PlatformError(44001, "empty media data")
-    if file.size > MEDIA_BYTES or (kind == "voice" and file.size > 2 * 1024 * 1024):
-        raise PlatformError(40009, "invalid media size")
-    media = Media.objects.create(
-        media_id=secrets.token_urlsafe(24), kind=kind, owner=owner, size=file.size
-    )
-    created_at = str(int(media.created_at.timestamp()))
-    return ok(type=kind, media_id=media.media_id, created_at=created_at)
-
-
-def require_token(request: HttpRequest) -> None:
-    value = request.GET.get("access_token", "")
-    if not value:
-        raise PlatformError(41001, "access_token missing")
-    token = Token.objects.filter(value=value).first()
-    if token is None:
-        raise PlatformError(40014, "invalid access_token")
-    if token.expires_at <= timezone.now():
-        raise PlatformError(42001, "access_token expired")
-
-
-def _digest(wanted: list[str], payload: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps([wanted, payload], sort_keys=True).encode()).hexdigest()
+def _digest(users: Sequence[str], payload: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps([users, payload], sort_keys=True).encode()).hexdigest()

@@ -1,26 +1,27 @@
-"""Calling the company back, as Tencent does: encrypted, over HTTP, again if not answered with 200."""
+"""Calling the company back: sealed, over HTTP, and its sealed reply opened (§§1.1, 1.4)."""
 
 import json
 import secrets
-import threading
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import Any
+from xml.parsers.expat import ExpatError
 from xml.sax.saxutils import escape
 
 import requests
+import xmltodict
 from django.conf import settings
-from django.db import connections
-from django.utils import timezone
 
 from wechat.simulator import crypto
-from wechat.simulator.models import ChatMessage, ResponseCode
+from wechat.simulator.answers import is_storable
 
 TIMEOUT_SECONDS = 5
-TRIES = 3
-RESPONSE_CODE_HOURS = 1
 AIBOT_PATH = "/api/wechat/aibot"
 APP_PATH = "/api/wechat/work-message"
+
+
+class BadReply(Exception):
+    """The company answered 200 with something that is no sealed reply."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,17 @@ def seal_xml(plain: str, *, timestamp: str = "", receive_id: str | None = None) 
     )
 
 
+def app_text(user: str, content: str, number: str) -> str:
+    """The XML of a text that a member sent to the app (§2.1); `number` makes its MsgId."""
+    return (
+        f"<xml><ToUserName><![CDATA[{settings.WECOM_CORP_ID}]]></ToUserName>"
+        f"<FromUserName>{escape(user)}</FromUserName>"
+        f"<CreateTime>{int(time.time())}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
+        f"<Content>{escape(content)}</Content><MsgId>73{number:>017}</MsgId>"
+        f"<AgentID>{settings.WECOM_AGENT_ID}</AgentID></xml>"
+    )
+
+
 def send(sealed: Sealed) -> requests.Response:
     """One request; raises what `requests` raises."""
     return requests.post(
@@ -70,73 +82,54 @@ def send(sealed: Sealed) -> requests.Response:
     )
 
 
-def call_back(message: ChatMessage) -> None:
-    """Tells the company what a person wrote, in the background, as long as that takes."""
-    plain = _group_or_single(message)
-    threading.Thread(target=_deliver, args=(message.pk, plain), daemon=True).start()
+def open_json(body: bytes, nonce: str) -> dict[str, Any] | None:
+    """The robot's passive reply; None when there is none. Raises `BadReply`.
 
-
-def _group_or_single(message: ChatMessage) -> str:
-    if message.chat_id.startswith("app:"):
-        return app_text(message.sender, message.content["text"]["content"], str(message.pk))
-    return _group_text(message)
-
-
-def app_text(user: str, content: str, number: str) -> str:
-    """The XML of a text that a member sent to the app (wechat-protocol.md §2.1)."""
-    return (
-        f"<xml><ToUserName><![CDATA[{settings.WECOM_CORP_ID}]]></ToUserName>"
-        f"<FromUserName>{escape(user)}</FromUserName>"
-        f"<CreateTime>{int(time.time())}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
-        f"<Content>{escape(content)}</Content><MsgId>73{number:>017}</MsgId>"
-        f"<AgentID>{settings.WECOM_AGENT_ID}</AgentID></xml>"
-    )
-
-
-def _group_text(message: ChatMessage) -> str:
-    """The JSON of a message in a group that mentions the robot (§3.1), with its quote if any."""
-    code = secrets.token_urlsafe(16)
-    ResponseCode.objects.create(
-        code=code,
-        message=message,
-        expires_at=timezone.now() + timedelta(hours=RESPONSE_CODE_HOURS),
-    )
-    base = settings.WECOM_API_BASE
-    payload = {
-        "msgid": f"SIM{message.pk}-{secrets.token_hex(6)}",
-        "aibotid": "AIBOT-SANDBOX",
-        "chatid": message.chat_id,
-        "chattype": "group",
-        "from": {"userid": message.sender},
-        "response_url": f"{base}/cgi-bin/aibot/response?response_code={code}",
-        "msgtype": "text",
-        "text": message.content["text"],
-    }
-    if message.quote is not None:
-        quoted = message.quote.content
-        words = quoted.get(quoted.get("msgtype", ""), {}).get("content", "")
-        payload["quote"] = {"msgtype": "text", "text": {"content": words}}
-    return json.dumps(payload, ensure_ascii=False)
-
-
-def _deliver(message_id: int, plain: str) -> None:
-    """Up to three tries, each encrypted anew; the outcome is shown on the sender's bubble."""
-    note = "回调失败"
+    The reply must be signed with the nonce of the callback's URL.
+    """
+    if not body.strip():
+        return None
     try:
-        for number in range(1, TRIES + 1):
-            sealed = seal_xml(plain) if plain.startswith("<xml>") else seal_json(plain)
-            try:
-                response = send(sealed)
-            except requests.RequestException as error:
-                note = f"回调失败：{type(error).__name__}"
-                continue
-            if response.status_code == 200:
-                note = "已回调" if number == 1 else f"第 {number} 次回调成功"
-                break
-            note = f"回调失败：HTTP {response.status_code}"
-        ChatMessage.objects.filter(pk=message_id).update(callback_note=note)
-    finally:
-        connections.close_all()
+        packet = json.loads(body)
+        encrypted, timestamp = str(packet["encrypt"]), str(packet["timestamp"])
+        signature = str(packet["msgsignature"])
+        if packet["nonce"] != nonce:
+            raise BadReply("nonce 与回调不一致")
+        _check(settings.AIBOT_TOKEN, timestamp, nonce, encrypted, signature)
+        plain = json.loads(crypto.decrypt(settings.AIBOT_ENCODING_AES_KEY, encrypted, ""))
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadReply("应答无法解密或解析") from error
+    if not isinstance(plain, dict) or not is_storable(plain):
+        raise BadReply("应答不是 JSON 对象，或含无效字符")
+    return plain
+
+
+def open_xml(body: bytes) -> dict[str, Any] | None:
+    """The app's passive reply, the children of `<xml>`, or None. Raises `BadReply`."""
+    if not body.strip():
+        return None
+    try:
+        packet = xmltodict.parse(body)["xml"]
+        encrypted, signature = str(packet["Encrypt"]), str(packet["MsgSignature"])
+        _check(
+            settings.WECOM_TOKEN,
+            str(packet["TimeStamp"]),
+            str(packet["Nonce"]),
+            encrypted,
+            signature,
+        )
+        plain = crypto.decrypt(settings.WECOM_ENCODING_AES_KEY, encrypted, settings.WECOM_CORP_ID)
+        content = xmltodict.parse(plain)["xml"]
+    except (ValueError, KeyError, TypeError, ExpatError) as error:
+        raise BadReply("应答无法解密或解析") from error
+    if not isinstance(content, dict):
+        raise BadReply("应答不是 XML 消息")
+    return content
+
+
+def _check(token: str, timestamp: str, nonce: str, encrypted: str, signature: str) -> None:
+    if signature != crypto.sign(token, timestamp, nonce, encrypted):
+        raise BadReply("应答签名不对")
 
 
 def _query(token: str, encrypted: str, timestamp: str) -> dict[str, str]:

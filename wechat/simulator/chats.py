@@ -1,27 +1,28 @@
-"""The chats of the sandbox page, and callbacks by hand: `/sandbox/api/…`."""
+"""The chats of the sandbox page: `/sandbox/` and `/sandbox/api/chats…`."""
 
-import json
-from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
-import requests
 from django.conf import settings
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
-from wechat.simulator import callbacks, members
+from wechat.simulator import bodies, members, telling
 from wechat.simulator.answers import InvalidRequest, json_object, sandbox_api
-from wechat.simulator.models import ChatMessage
+from wechat.simulator.models import CallbackState, ChatMessage
 from wechat.simulator.outbox import integer
 
 CONTENT_LENGTH = 5000
 PAGE = 200
-MAX_TIMES = 10
-CORRUPTIONS = ("signature", "receiveid", "timestamp", "body")
+PREVIEW_LENGTH = 80
+# Rows that were being written while an earlier answer was made turn up in the next one.
+OVERLAP = timedelta(seconds=2)
 
 
-@sandbox_api("GET")
+@sandbox_api("GET", "HEAD")
 def page(request: HttpRequest) -> HttpResponse:
     """`/sandbox/`."""
     return render(request, "sandbox/index.html", {"bot_name": settings.AIBOT_NAME})
@@ -29,34 +30,67 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @sandbox_api("GET")
 def chats(request: HttpRequest) -> HttpResponse:
+    """Every conversation with its newest message, and who may speak."""
+    newest = ChatMessage.objects.values("chat_id").annotate(newest=Max("id")).values("newest")
+    last = {row.chat_id: row for row in ChatMessage.objects.filter(pk__in=newest)}
     group = {"id": members.GROUP_ID, "name": members.GROUP_NAME, "kind": "group"}
     singles = [
         {"id": f"app:{user}", "name": f"{name} 与应用", "kind": "app", "member": user}
         for user, name in members.MEMBERS.items()
     ]
-    people = [{"userid": user, "name": name} for user, name in members.MEMBERS.items()]
     return JsonResponse(
-        {"list": [group, *singles], "members": people, "bot_name": settings.AIBOT_NAME}
+        {
+            "list": [
+                {**chat, "last": _preview(last.get(chat["id"]))} for chat in (group, *singles)
+            ],
+            "members": [{"userid": user, "name": name} for user, name in members.MEMBERS.items()],
+            "bot_name": settings.AIBOT_NAME,
+        }
     )
 
 
 @sandbox_api("GET", "POST")
 def chat_messages(request: HttpRequest, chat_id: str) -> HttpResponse:
+    """GET the messages after `since` or before `before`; POST `{from, content, quote_id?}`."""
     if not _exists(chat_id):
         raise InvalidRequest("chat_id", "没有这个会话")
     if request.method == "POST":
         return JsonResponse(_shown(_say(chat_id, json_object(request))), status=201)
-    rows = ChatMessage.objects.filter(chat_id=chat_id)
+    now = timezone.now()
+    rows = ChatMessage.objects.filter(chat_id=chat_id).select_related("quote")
     since = integer(request, "since", 0, 2**62)
-    newest = rows.filter(pk__gt=since).select_related("quote").order_by("-id")[:PAGE]
-    # What became of the last callbacks shows on bubbles that the page has already.
-    notes = rows.filter(pk__lte=since).exclude(callback_note="").order_by("-id")[:20]
+    if before := integer(request, "before", 0, 2**62):
+        rows = rows.filter(pk__lt=before)
+    newest = list(rows.filter(pk__gt=since).order_by("-id")[: PAGE + 1])
     return JsonResponse(
         {
-            "list": [_shown(row) for row in reversed(newest)],
-            "notes": {str(row.pk): row.callback_note for row in notes},
+            "list": [_shown(row) for row in reversed(newest[:PAGE])],
+            "has_earlier": len(newest) > PAGE,
+            "changed": [_shown(row) for row in _changed(request, chat_id, since)],
+            "cursor": (now - OVERLAP).isoformat(),
         }
     )
+
+
+def _changed(request: HttpRequest, chat_id: str, since: int) -> list[ChatMessage]:
+    """What became different, since `changed_after`, of the messages up to `since`."""
+    text = request.GET.get("changed_after", "")
+    if not text:
+        return []
+    rows = ChatMessage.objects.filter(
+        chat_id=chat_id, pk__lte=since, changed_at__gt=_moment(text)
+    ).select_related("quote")
+    return list(rows.order_by("-changed_at")[:PAGE])
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None or timezone.is_naive(moment):
+        raise InvalidRequest("changed_after", "必须是带时区的时间")
+    return moment
 
 
 def _say(chat_id: str, body: dict[str, Any]) -> ChatMessage:
@@ -69,18 +103,19 @@ def _say(chat_id: str, body: dict[str, Any]) -> ChatMessage:
     in_group = chat_id == members.GROUP_ID
     if not in_group and chat_id != f"app:{sender}":
         raise InvalidRequest("from", "这是另一位成员的会话")
+    mention = f"@{settings.AIBOT_NAME}"
+    is_heard = not in_group or mention in content.replace("＠", "@")
     message = ChatMessage.objects.create(
         chat_id=chat_id,
         sender=sender,
         kind="text",
         content={"msgtype": "text", "text": {"content": content}},
         quote=_quoted(chat_id, body.get("quote_id")),
+        callback_state=CallbackState.PENDING if is_heard else CallbackState.UNHEARD,
+        callback_note="" if is_heard else f"没有 {mention}，机器人收不到这条消息",
     )
-    if in_group and f"@{settings.AIBOT_NAME}" not in content.replace("＠", "@"):
-        message.callback_note = f"没有 @{settings.AIBOT_NAME}，机器人收不到这条消息"
-        message.save(update_fields=["callback_note"])
-    else:
-        callbacks.call_back(message)
+    if is_heard:
+        telling.tell(message)
     return message
 
 
@@ -94,72 +129,49 @@ def _quoted(chat_id: str, quote_id: Any) -> ChatMessage | None:
     raise InvalidRequest("quote_id", "没有这条消息")
 
 
-@sandbox_api("POST")
-def raw_callback(request: HttpRequest) -> HttpResponse:
-    """Sends one callback by hand, whole or corrupted, as often as asked; tells what came back."""
-    body = json_object(request)
-    target, payload = body.get("target"), body.get("payload")
-    if target not in ("aibot", "work-message"):
-        raise InvalidRequest("target", "必须是 aibot 或 work-message")
-    if not isinstance(payload, (dict, str)):
-        raise InvalidRequest("payload", "必须是对象或 XML 文本")
-    times = body.get("times", 1)
-    if not isinstance(times, int) or not 1 <= times <= MAX_TIMES:
-        raise InvalidRequest("times", f"必须是 1 到 {MAX_TIMES} 之间的整数")
-    corrupt = body.get("corrupt")
-    if corrupt is not None and corrupt not in CORRUPTIONS:
-        raise InvalidRequest("corrupt", f"必须是 {'、'.join(CORRUPTIONS)} 之一")
-    plain = payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)
-    answers = []
-    for _ in range(times):
-        try:
-            response = callbacks.send(_sealed(target, plain, corrupt))
-        except requests.RequestException as error:
-            answers.append({"status": 0, "body": type(error).__name__})
-            continue
-        answers.append({"status": response.status_code, "body": response.text[:2000]})
-    return JsonResponse({"answers": answers})
-
-
-def _sealed(target: str, plain: str, corrupt: str | None) -> callbacks.Sealed:
-    timestamp = "1500000000" if corrupt == "timestamp" else ""
-    if target == "aibot":
-        receive_id = "somebody-else" if corrupt == "receiveid" else ""
-        sealed = callbacks.seal_json(plain, timestamp=timestamp, receive_id=receive_id)
-    else:
-        other = "wwsomebodyelse" if corrupt == "receiveid" else None
-        sealed = callbacks.seal_xml(plain, timestamp=timestamp, receive_id=other)
-    if corrupt == "signature":
-        return replace(sealed, query={**sealed.query, "msg_signature": "0" * 40})
-    if corrupt == "body":
-        return replace(sealed, body=sealed.body[: len(sealed.body) // 2])
-    return sealed
-
-
 def _exists(chat_id: str) -> bool:
-    return chat_id == members.GROUP_ID or chat_id.removeprefix("app:") in members.MEMBERS
+    kind, colon, user = chat_id.partition(":")
+    return chat_id == members.GROUP_ID or (
+        kind == "app" and bool(colon) and user in members.MEMBERS
+    )
 
 
-def _shown(row: ChatMessage) -> dict[str, Any]:
-    quote = row.quote
+def _preview(row: ChatMessage | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
     return {
         "id": row.pk,
         "sender": row.sender,
-        "sender_name": _sender_name(row.sender),
+        "sender_name": members.speaker_name(row.sender),
+        "kind": row.kind,
+        "text": _words(row)[:PREVIEW_LENGTH],
+        "created_at": timezone.localtime(row.created_at).isoformat(),
+    }
+
+
+def _shown(row: ChatMessage) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "sender": row.sender,
+        "sender_name": members.speaker_name(row.sender),
         "kind": row.kind,
         "content": row.content,
-        "quote": None
-        if quote is None
-        else {
-            "sender_name": _sender_name(quote.sender),
-            "kind": quote.kind,
-            "content": quote.content,
-        },
+        "quote": None if row.quote is None else _quote(row.quote),
+        "callback_state": row.callback_state,
         "callback_note": row.callback_note,
         "created_at": timezone.localtime(row.created_at).isoformat(),
     }
 
 
-def _sender_name(sender: str) -> str:
-    own = {"robot": "群机器人", "aibot": settings.AIBOT_NAME, "app": "客服应用"}
-    return own.get(sender) or members.name_of(sender)
+def _quote(row: ChatMessage) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "sender_name": members.speaker_name(row.sender),
+        "kind": row.kind,
+        "content": row.content,
+        "text": _words(row),
+    }
+
+
+def _words(row: ChatMessage) -> str:
+    return "撤回了一条消息" if row.kind == "recalled" else bodies.text_of(row.content)

@@ -8,9 +8,11 @@ import struct
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 BLOCK = 32
+RANDOM_BYTES = 16
 
 
 def sign(token: str, timestamp: str, nonce: str, encrypted: str) -> str:
+    """sha1 over the sorted parts, hexadecimal."""
     parts = sorted([token, timestamp, nonce, encrypted])
     return hashlib.sha1("".join(parts).encode()).hexdigest()  # noqa: S324 - the platform's choice
 
@@ -18,7 +20,7 @@ def sign(token: str, timestamp: str, nonce: str, encrypted: str) -> str:
 def encrypt(aes_key: str, plain: str, receive_id: str, random16: bytes | None = None) -> str:
     """Base64 of AES-256-CBC over random + length + text + receive id, padded to 32."""
     text = plain.encode()
-    framed = (random16 or os.urandom(16)) + struct.pack(">I", len(text)) + text
+    framed = (random16 or os.urandom(RANDOM_BYTES)) + struct.pack(">I", len(text)) + text
     framed += receive_id.encode()
     pad = BLOCK - len(framed) % BLOCK
     encryptor = _cipher(aes_key).encryptor()
@@ -27,14 +29,19 @@ def encrypt(aes_key: str, plain: str, receive_id: str, random16: bytes | None = 
 
 
 def decrypt(aes_key: str, encrypted: str, receive_id: str) -> str:
-    """The text; raises ValueError when anything does not fit."""
+    """The text; raises ValueError when padding, length or receive id do not fit."""
     decryptor = _cipher(aes_key).decryptor()
-    framed = decryptor.update(base64.b64decode(encrypted)) + decryptor.finalize()
-    framed = framed[: -framed[-1]]
-    (length,) = struct.unpack(">I", framed[16:20])
-    if framed[20 + length :].decode() != receive_id:
+    raw = base64.b64decode(encrypted, validate=True)
+    framed = decryptor.update(raw) + decryptor.finalize()
+    pad = framed[-1] if framed else 0
+    if not 1 <= pad <= BLOCK or framed[-pad:] != bytes([pad]) * pad:
+        raise ValueError("padding")
+    content = framed[RANDOM_BYTES:-pad]
+    length = int.from_bytes(content[:4], "big")
+    text, receiver = content[4 : 4 + length], content[4 + length :]
+    if len(text) != length or receiver != receive_id.encode():
         raise ValueError("receive id")
-    return framed[20 : 20 + length].decode()
+    return text.decode()
 
 
 def _cipher(aes_key: str) -> Cipher[modes.CBC]:

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
-from django.db import transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from wechat.simulator.answers import InvalidRequest, PlatformError, json_object, sandbox_api
@@ -11,6 +12,7 @@ from wechat.simulator.models import Fault
 
 MODES = ("ok", "http_500", "timeout", "rate_limited", "errcode")
 CHANNELS = ("GROUP_BOT", "WORK_WECHAT", "AI")
+DEFAULT_SECONDS = 30
 MAX_SECONDS = 60
 
 
@@ -20,10 +22,7 @@ def misbehave(channel: str, deliver: Callable[[], HttpResponse]) -> HttpResponse
     if fault is None:
         return deliver()
     if fault.mode == "timeout":
-        if fault.delivered:
-            deliver()
-        time.sleep(fault.seconds)
-        return HttpResponse(status=504)
+        return _late(fault, deliver)
     if fault.mode == "http_500":
         return HttpResponse("internal error", status=500)
     if fault.mode == "rate_limited":
@@ -31,22 +30,31 @@ def misbehave(channel: str, deliver: Callable[[], HttpResponse]) -> HttpResponse
     raise PlatformError(fault.errcode or -1, "ordered fault")
 
 
-@transaction.atomic
+def _late(fault: Fault, deliver: Callable[[], HttpResponse]) -> HttpResponse:
+    """Taken, or not, and no word about it: a gateway's 504 once `seconds` are over."""
+    if fault.delivered:
+        with suppress(PlatformError):
+            deliver()
+    time.sleep(fault.seconds)
+    return HttpResponse(status=504)
+
+
 def _take(channel: str) -> Fault | None:
-    """Counts one call against the channel's fault."""
-    fault = Fault.objects.select_for_update().filter(channel=channel).first()
+    """The channel's fault, with one call counted against it."""
+    fault = Fault.objects.filter(channel=channel).first()
     if fault is None or fault.remaining is None:
         return fault
-    fault.remaining -= 1
-    if fault.remaining <= 0:
-        Fault.objects.filter(pk=fault.pk).delete()
-    else:
-        fault.save(update_fields=["remaining"])
+    left = Fault.objects.filter(pk=fault.pk, remaining__gt=0)
+    # Calls at the same time share what remains: who finds nothing left behaves well.
+    if not left.update(remaining=F("remaining") - 1):
+        return None
+    Fault.objects.filter(pk=fault.pk, remaining=0).delete()
     return fault
 
 
 @sandbox_api("GET", "POST")
 def faults(request: HttpRequest) -> HttpResponse:
+    """Orders a fault, or `ok` again; answers with all that stand."""
     if request.method == "POST":
         _order(json_object(request))
     rows = Fault.objects.order_by("channel").values(
@@ -61,21 +69,36 @@ def _order(body: dict[str, object]) -> None:
         raise InvalidRequest("channel", f"必须是 {'、'.join(CHANNELS)} 之一")
     if mode not in MODES:
         raise InvalidRequest("mode", f"必须是 {'、'.join(MODES)} 之一")
-    Fault.objects.filter(channel=channel).delete()
-    if mode == "ok":
-        return
     errcode = _integer(body, "errcode", -(10**7), 10**7)
-    if mode == "errcode" and errcode is None:
-        raise InvalidRequest("errcode", "errcode 模式需要一个整数")
-    seconds = _integer(body, "seconds", 0, MAX_SECONDS)
-    Fault.objects.create(
-        channel=str(channel),
-        mode=str(mode),
-        errcode=errcode,
-        remaining=_integer(body, "count", 1, 10**6),
-        seconds=30 if seconds is None else seconds,
-        delivered=body.get("delivered", True) is True,
-    )
+    if mode == "errcode" and not errcode:
+        raise InvalidRequest("errcode", "errcode 模式需要一个非零整数")
+    fields = {
+        "mode": mode,
+        "errcode": errcode,
+        "remaining": _integer(body, "count", 1, 10**6),
+        "seconds": _seconds(body),
+        "delivered": _delivered(body),
+    }
+    if mode == "ok":
+        Fault.objects.filter(channel=channel).delete()
+    else:
+        Fault.objects.update_or_create(channel=channel, defaults=fields)
+
+
+def _seconds(body: dict[str, object]) -> float:
+    value = body.get("seconds", DEFAULT_SECONDS)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InvalidRequest("seconds", "必须是数字")
+    if not 0 <= value <= MAX_SECONDS:
+        raise InvalidRequest("seconds", f"必须在 0 到 {MAX_SECONDS} 之间")
+    return float(value)
+
+
+def _delivered(body: dict[str, object]) -> bool:
+    value = body.get("delivered", True)
+    if not isinstance(value, bool):
+        raise InvalidRequest("delivered", "必须是 true 或 false")
+    return value
 
 
 def _integer(body: dict[str, object], name: str, minimum: int, maximum: int) -> int | None:

@@ -1,4 +1,4 @@
-"""The group's webhook robot, and the smart robot's answers (wechat-protocol.md §§3.2, 4.4)."""
+"""The group's webhook robot (wechat-protocol.md §4.4)."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,30 +11,29 @@ from django.utils import timezone
 
 from wechat.simulator import bodies, members
 from wechat.simulator.answers import PlatformError, ok, platform, platform_object
-from wechat.simulator.app_messages import upload
 from wechat.simulator.faults import misbehave
-from wechat.simulator.models import ChatMessage, Delivery, ResponseCode
+from wechat.simulator.models import ChatMessage, Delivery
 
 PER_MINUTE = 20
 MARKDOWN_BYTES = 4096
-AIBOT_BYTES = 20_480
 ROBOT_TYPES = {"text", "markdown", "markdown_v2", "image", "news", "file", "voice", "template_card"}
 
 
 @platform("POST")
 def webhook_send(request: HttpRequest) -> HttpResponse:
-    _require_key(request)
+    """`POST webhook/send?key=`."""
+    require_key(request)
     body = platform_object(request)
     return misbehave("GROUP_BOT", lambda: _send(body))
 
 
 def _send(body: dict[str, Any]) -> HttpResponse:
-    kind, part = bodies.content_of(body, ROBOT_TYPES)
+    kind, part = bodies.content_of(body, ROBOT_TYPES, owner="robot")
     if kind == "text":
         bodies.limit_bytes(part["content"], bodies.TEXT_BYTES)
     elif kind in ("markdown", "markdown_v2"):
         bodies.limit_bytes(part["content"], MARKDOWN_BYTES)
-    elif kind == "template_card" and part["card_type"] not in ("text_notice", "news_notice"):
+    elif kind == "template_card" and part["card_type"] not in bodies.NOTICE_CARDS:
         raise PlatformError(40058, "card_type not allowed here")
     payload = {"msgtype": kind, kind: part}
     with transaction.atomic():
@@ -51,40 +50,8 @@ def _send(body: dict[str, Any]) -> HttpResponse:
     return ok()
 
 
-@platform("POST")
-def webhook_upload(request: HttpRequest) -> HttpResponse:
-    _require_key(request)
-    return upload(request, owner="robot")
-
-
-@platform("POST")
-def aibot_response(request: HttpRequest) -> HttpResponse:
-    body = platform_object(request)
-    return misbehave("AI", lambda: _respond(request.GET.get("response_code", ""), body))
-
-
-@transaction.atomic
-def _respond(code: str, body: dict[str, Any]) -> HttpResponse:
-    """One call for each code, within the hour."""
-    kind, part = bodies.content_of(body, {"markdown", "template_card"})
-    if kind == "markdown":
-        bodies.limit_bytes(part["content"], AIBOT_BYTES)
-    used = ResponseCode.objects.filter(code=code, used=False, expires_at__gt=timezone.now()).update(
-        used=True
-    )
-    if not used:
-        raise PlatformError(40078, "response_code invalid or used")
-    asked = ResponseCode.objects.select_related("message").get(code=code).message
-    payload = {"msgtype": kind, kind: part}
-    to = asked.sender if asked.chat_id.startswith("app:") else asked.chat_id
-    Delivery.objects.create(channel="AI", to=to, payload=payload)
-    ChatMessage.objects.create(
-        chat_id=asked.chat_id, sender="aibot", kind=kind, content=payload, quote=asked
-    )
-    return ok()
-
-
-def _require_key(request: HttpRequest) -> None:
+def require_key(request: HttpRequest) -> None:
+    """Raises 93000 unless the key is the one robot's, that of `GROUP_WEBHOOK_URL`."""
     expected = parse_qs(urlsplit(settings.GROUP_WEBHOOK_URL).query).get("key", [""])[0]
     if not expected or request.GET.get("key") != expected:
         raise PlatformError(93000, "invalid webhook url")

@@ -1,5 +1,7 @@
 """What the pretended platform remembers."""
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 
@@ -46,22 +48,45 @@ class Fault(models.Model):
         return f"{self.channel} {self.mode}"
 
 
+class CallbackState(models.TextChoices):
+    """What became of telling the company about a message."""
+
+    NONE = "", "不回调"
+    PENDING = "pending", "回调中"
+    DONE = "done", "已回调"
+    FAILED = "failed", "回调失败"
+    UNHEARD = "unheard", "机器人收不到"
+
+
 class ChatMessage(models.Model):
-    """A bubble of a chat as people see it; `content` by `kind`."""
+    """A bubble of a chat as people see it; `content` by `kind`, as it came over the wire."""
 
     chat_id = models.CharField(max_length=64)
     sender = models.CharField(max_length=64)
     kind = models.CharField(max_length=16)
     content = models.JSONField()
     quote = models.ForeignKey("self", models.SET_NULL, null=True)
+    msgid = models.CharField(max_length=64, blank=True, db_index=True)
+    callback_state = models.CharField(max_length=8, blank=True, choices=CallbackState.choices)
     callback_note = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["chat_id", "id"], name="simulator_chat")]
+        indexes = [
+            models.Index(fields=["chat_id", "id"], name="simulator_chat"),
+            models.Index(fields=["chat_id", "changed_at"], name="simulator_chat_changed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.chat_id} {self.pk}"
+
+    def change(self, **fields: Any) -> None:
+        """Writes `fields` so that open pages notice."""
+        fields["changed_at"] = timezone.now()
+        for name, value in fields.items():
+            setattr(self, name, value)
+        ChatMessage.objects.filter(pk=self.pk).update(**fields)
 
 
 class ResponseCode(models.Model):
@@ -74,6 +99,19 @@ class ResponseCode(models.Model):
 
     def __str__(self) -> str:
         return f"response {self.pk}"
+
+
+class CardCode(models.Model):
+    """Lets the app change one of its template cards, once, within 72 hours."""
+
+    code = models.CharField(max_length=64, unique=True)
+    msgid = models.CharField(max_length=64)
+    task_id = models.CharField(max_length=128, null=True, unique=True)
+    used = models.BooleanField(default=False)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"card {self.pk}"
 
 
 class Media(models.Model):

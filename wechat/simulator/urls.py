@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from wechat.simulator import app_messages, chats, faults, group_robot, outbox
+from wechat.simulator import (
+    app_messages,
+    by_hand,
+    cards,
+    chats,
+    faults,
+    group_robot,
+    media,
+    members,
+    outbox,
+    smart_robot,
+    tokens,
+)
 
 app_name = "simulator"
 
@@ -12,13 +24,15 @@ urlpatterns = [
     path("api/faults", faults.faults),
     path("api/chats", chats.chats),
     path("api/chats/<str:chat_id>/messages", chats.chat_messages),
-    path("api/callbacks/raw", chats.raw_callback),
-    path("cgi-bin/gettoken", app_messages.gettoken),
+    path("api/callbacks/raw", by_hand.raw_callback),
+    path("cgi-bin/gettoken", tokens.gettoken),
     path("cgi-bin/message/send", app_messages.message_send),
     path("cgi-bin/message/recall", app_messages.message_recall),
-    path("cgi-bin/user/get", app_messages.user_get),
-    path("cgi-bin/media/upload", app_messages.media_upload),
+    path("cgi-bin/message/update_template_card", cards.update_template_card),
+    path("cgi-bin/user/get", members.user_get),
+    path("cgi-bin/batch/openuserid_to_userid", members.openuserid_to_userid),
+    path("cgi-bin/media/upload", media.media_upload),
     path("cgi-bin/webhook/send", group_robot.webhook_send),
-    path("cgi-bin/webhook/upload_media", group_robot.webhook_upload),
-    path("cgi-bin/aibot/response", group_robot.aibot_response),
+    path("cgi-bin/webhook/upload_media", media.webhook_upload),
+    path("cgi-bin/aibot/response", smart_robot.aibot_response),
 ]
