@@ -8,6 +8,8 @@ from customers.models import Customer
 
 
 class CustomerForm(forms.ModelForm):
+    avatar = forms.URLField(label="头像", required=False, assume_scheme="https", max_length=500)
+
     class Meta:
         model = Customer
         fields = "__all__"

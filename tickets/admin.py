@@ -107,7 +107,7 @@ class TicketAdmin(ModelAdmin):
         "version",
     ]
     fieldsets = (
-        (None, {"fields": ("title", "description", "product", "customer")}),
+        (None, {"fields": ("title", "description", "product", "customer", "seen_version")}),
         ("处理", {"fields": ("status", "priority", "progress", "assignee", "deadline")}),
         ("催促", {"fields": ("reminder_count", "last_reminder_at")}),
         (
@@ -132,12 +132,14 @@ class TicketAdmin(ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Ticket, form: ModelForm, change: bool) -> None:
-        changes: Any = {name: form.cleaned_data[name] for name in form.changed_data}
+        changes: Any = {
+            name: form.cleaned_data[name] for name in form.changed_data if name in EDITABLE
+        }
         try:
             saved = actions.ticket_edit(
                 ticket_id=obj.pk,
                 changes=changes,
-                version=form.initial.get("version"),
+                version=form.cleaned_data["seen_version"],
                 actor=_actor(request),
             )
         except AppError as error:

@@ -9,13 +9,17 @@ from tickets.models import Ticket
 
 
 class TicketForm(forms.ModelForm):
-    """What a PATCH may change too; `version` refuses a page that somebody else's change made old."""
+    """What a PATCH may change too; `seen_version` refuses a page that somebody's change made old."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
         model = Ticket
         fields = ["title", "description", "product", "priority", "deadline", "progress"]
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["seen_version"].initial = self.instance.version
 
 
 class AssignForm(forms.Form):
