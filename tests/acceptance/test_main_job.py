@@ -99,7 +99,7 @@ def test_a_member_writing_to_the_app_is_answered_by_the_app(live_system):
     answers = live_system.until(
         lambda: [m for m in live_system.http.get(path).json()["list"] if m["sender"] == "app"]
     )
-    assert "/创建工单" in answers[-1]["content"]["text"]["content"]
+    assert "/创建工单" in answers[-1]["content"]["markdown"]["content"]
 
 
 def test_the_platforms_three_retries_act_once(live_system):

@@ -39,7 +39,7 @@ def send_reply(inbound: Inbound, text: str) -> None:
             payload={
                 "is_reply": True,
                 **registry.get(ChannelType.WORK_WECHAT).compose(
-                    body_format=BodyFormat.TEXT, subject="", body=text
+                    body_format=BodyFormat.MARKDOWN, subject="", body=text
                 ),
             },
             priority=REPLY_PRIORITY,

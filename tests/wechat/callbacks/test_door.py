@@ -268,7 +268,7 @@ def test_a_group_is_answered_by_the_response_url_and_a_member_by_the_app(lisi):
     assert by_robot.queue == "high"
     by_app = Message.objects.get(channel="WORK_WECHAT")
     assert by_app.recipient == "lisi"
-    assert "/创建工单" in by_app.payload["text"]["content"]
+    assert "/创建工单" in by_app.payload["markdown"]["content"]
 
 
 def test_a_stranger_is_told_how_to_become_known(db):
