@@ -229,7 +229,7 @@ SIMPLE_JWT = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "客服与消息平台 API",
-    "DESCRIPTION": "WeCom/WeChat service desk and messaging platform. See docs/api.md.",
+    "DESCRIPTION": "WeCom/WeChat service desk and messaging platform.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
@@ -251,7 +251,7 @@ SPECTACULAR_SETTINGS = {
 API_BODY_LIMIT_BYTES = 4 * 1024 * 1024
 CALLBACK_BODY_LIMIT_BYTES = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = API_BODY_LIMIT_BYTES
-# Logins per address and minute; a limit against guessing, see docs/security.md.
+# Logins per address and per account: a limit against guessing.
 LOGIN_RATE = "20/m"
 
 # --- WeCom, and the simulator that stands in for it ---------------------------------------------

@@ -17,6 +17,8 @@ from messaging.channels.base import Outbound
 from messaging.models import ChannelAccount, Message, MessageStatus
 
 LEASE_SECONDS = 50
+# A web server's clock may run ahead of the database's; what it calls due now is due.
+SKEW_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ UPDATE messaging_message SET
     lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 WHERE id IN (
     SELECT id FROM messaging_message
-    WHERE id = ANY(%(ids)s) AND status = 'queued' AND due_at <= clock_timestamp()
+    WHERE id = ANY(%(ids)s) AND status = 'queued'
+      AND due_at <= clock_timestamp() + make_interval(secs => %(skew)s)
       AND (expires_at IS NULL OR expires_at > clock_timestamp())
     ORDER BY priority DESC, id
     FOR UPDATE SKIP LOCKED
@@ -52,17 +55,19 @@ def claim(ids: Sequence[int]) -> Claim:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                _CLAIM_POSTGRESQL, {"ids": list(ids), "token": token, "lease": LEASE_SECONDS}
+                _CLAIM_POSTGRESQL,
+                {"ids": list(ids), "token": token, "lease": LEASE_SECONDS, "skew": SKEW_SECONDS},
             )
         else:
             marks = ",".join(["%s"] * len(ids))
             now = timezone.now()
+            due = now + timedelta(seconds=SKEW_SECONDS)
             cursor.execute(
                 "UPDATE messaging_message SET status = 'sending', attempts = attempts + 1,"
                 " lease_token = %s, lease_until = %s"
                 f" WHERE id IN ({marks}) AND status = 'queued' AND due_at <= %s"
                 f" AND (expires_at IS NULL OR expires_at > %s) {_RETURNING}",
-                [token.hex, now + timedelta(seconds=LEASE_SECONDS), *ids, now, now],
+                [token.hex, now + timedelta(seconds=LEASE_SECONDS), *ids, due, now],
             )
         rows = cursor.fetchall()
     rows.sort(key=lambda row: (-row[7], row[0]))

@@ -124,7 +124,7 @@ def _next_state(outbound: Outbound, result: Result) -> tuple[str, int, datetime 
     if result.outcome is Outcome.UNCERTAIN:
         return MessageStatus.UNCERTAIN, outbound.attempts, None
     if result.outcome is Outcome.THROTTLED:
-        wait = result.retry_after_seconds or 60.0
+        wait = 60.0 if result.retry_after_seconds is None else result.retry_after_seconds
         return MessageStatus.QUEUED, outbound.attempts - 1, now + timedelta(seconds=wait)
     retry = store.get("retry")
     if outbound.attempts >= retry["max_attempts"]:

@@ -1,13 +1,14 @@
 """The net under the queues: whatever should move and does not is set moving again.
 
 Tasks may be lost with the broker and workers with their leases; rows are not (guarantees.md 2, 3).
+The database's clock alone decides what is due and whose lease ran out (guarantees.md 11).
 """
 
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from config.logs import get_logger
 from config.runtime import store
@@ -29,39 +30,38 @@ def sweep() -> int:
 
 @transaction.atomic
 def _give_back_dead_leases() -> None:
-    now = timezone.now()
-    dead = Message.objects.filter(status=MessageStatus.SENDING, lease_until__lt=now)
+    dead = Message.objects.filter(status=MessageStatus.SENDING, lease_until__lt=Now())
     released = {"lease_token": None, "lease_until": None}
     spent = dead.filter(attempts__gte=store.get("retry")["max_attempts"]).update(
         status=MessageStatus.FAILED,
         error_code="worker_lost",
         error_detail="发送进程多次中断，未能确认结果",
-        finished_at=now,
+        finished_at=Now(),
         **released,
     )
-    requeued = dead.update(status=MessageStatus.QUEUED, due_at=now, enqueued_at=None, **released)
+    requeued = dead.update(status=MessageStatus.QUEUED, due_at=Now(), enqueued_at=None, **released)
     if spent or requeued:
         logger.warning("leases_given_back", requeued=requeued, failed=spent)
 
 
 @transaction.atomic
 def _publish_due() -> int:
-    now = timezone.now()
-    Message.objects.filter(
-        status__in=[MessageStatus.QUEUED, MessageStatus.SCHEDULED], expires_at__lte=now
-    ).update(status=MessageStatus.EXPIRED, finished_at=now)
-    lost = now - timedelta(seconds=TASK_LOST_SECONDS)
+    waiting = [MessageStatus.QUEUED, MessageStatus.SCHEDULED]
+    Message.objects.filter(status__in=waiting, expires_at__lte=Now()).update(
+        status=MessageStatus.EXPIRED, finished_at=Now()
+    )
+    lost = Now() - timedelta(seconds=TASK_LOST_SECONDS)
     due = list(
         Message.objects.filter(
             Q(status=MessageStatus.SCHEDULED)
             | Q(status=MessageStatus.QUEUED, enqueued_at__isnull=True)
             | Q(status=MessageStatus.QUEUED, enqueued_at__lt=lost),
-            due_at__lte=now,
+            due_at__lte=Now(),
         ).order_by("due_at")[:ROWS]
     )
     ids = [message.pk for message in due]
-    Message.objects.filter(
-        pk__in=ids, status__in=[MessageStatus.QUEUED, MessageStatus.SCHEDULED]
-    ).update(status=MessageStatus.QUEUED, enqueued_at=now)
+    Message.objects.filter(pk__in=ids, status__in=waiting).update(
+        status=MessageStatus.QUEUED, enqueued_at=Now()
+    )
     enqueue_messages(due)
     return len(due)

@@ -17,13 +17,17 @@ from messaging.channels import registry
 from messaging.channels.base import Channel, Outbound, Outcome, Result
 from messaging.channels.registry import UnknownChannelError
 from messaging.sending import limits
-from messaging.sending.claim import claim, expire_overdue
+from messaging.sending.claim import LEASE_SECONDS, claim, expire_overdue
 from messaging.sending.results import Finished, flush
 
 logger = get_logger(__name__)
 
 # A kill doubles at most one wave (guarantees.md 3).
 WAVE_SIZE = 100
+# A wave must end, and be written down, well within its lease.
+WAVE_SECONDS = LEASE_SECONDS - 15
+# Less time than this is not worth starting a call in.
+SHORTEST_CALL_SECONDS = 0.2
 TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=3)
 
 _own = threading.local()
@@ -84,22 +88,31 @@ async def _send_wave(outbounds: Sequence[Outbound], pool_size: int) -> list[Fini
     slots = asyncio.Semaphore(pool_size)
     http = _session()
 
+    deadline = time.monotonic() + WAVE_SECONDS
+
     async def attempt(outbound: Outbound) -> Finished:
         async with slots:
-            started = time.perf_counter()
+            started = time.monotonic()
             try:
-                result = await _call(registry.get(outbound.channel), outbound, http)
+                channel = registry.get(outbound.channel)
+                result = await _call(channel, outbound, http, deadline - started)
             except Exception:
                 result = _poison(outbound)
-            return Finished(outbound, result, int((time.perf_counter() - started) * 1000))
+            return Finished(outbound, result, int((time.monotonic() - started) * 1000))
 
     return await asyncio.gather(*(attempt(outbound) for outbound in outbounds))
 
 
-async def _call(channel: Channel, outbound: Outbound, http: aiohttp.ClientSession) -> Result:
-    """The provider's answer, or what its silence means."""
+async def _call(
+    channel: Channel, outbound: Outbound, http: aiohttp.ClientSession, seconds: float
+) -> Result:
+    """The provider's answer within `seconds`, or what its silence means."""
+    if seconds < SHORTEST_CALL_SECONDS:
+        # A slow provider has used up the wave; what was not tried goes back and costs nothing.
+        return Result(Outcome.THROTTLED, "wave_over", "平台过慢，稍后再发", retry_after_seconds=0.0)
     try:
-        return await channel.send(outbound, http)
+        async with asyncio.timeout(seconds):
+            return await channel.send(outbound, http)
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
         return Result(Outcome.RETRY, "connection_failed", "连不上平台")
     except (TimeoutError, aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):

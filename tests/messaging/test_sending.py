@@ -1,5 +1,6 @@
 """From accepted to final: claims, outcomes, fences, the sweep (guarantees.md)."""
 
+import asyncio
 import threading
 from datetime import timedelta
 
@@ -10,11 +11,12 @@ from django.utils import timezone
 
 from config.errors import ConflictError, InvalidInputError
 from config.events.models import OutboxEntry
+from config.runtime import store
 from messaging.actions.resend import message_resend
 from messaging.channels.base import Limit, Outcome, Result
 from messaging.models import Message, MessageAttempt, MessageStatus, Queue
 from messaging.models.message import queue_for
-from messaging.sending import sweep
+from messaging.sending import sweep, work
 from messaging.sending.accept import CHUNK_SIZE, NewMessage, messages_accept
 from messaging.sending.claim import LEASE_SECONDS, claim
 from messaging.sending.results import Finished, flush
@@ -160,6 +162,25 @@ def test_a_refused_connection_is_a_passing_trouble(accept, channel):
     assert (message.status, message.error_code) == (MessageStatus.QUEUED, "connection_failed")
 
 
+def test_a_provider_too_slow_for_the_lease_costs_nothing_that_was_not_tried(
+    accept, channel, monkeypatch
+):
+    messages = accept(3)
+    store.change(key="message_sender", value={"core_pool_size": 1}, actor=None)
+    store.forget_snapshot()
+    monkeypatch.setattr(work, "WAVE_SECONDS", 0.3)
+
+    async def hangs(outbound, http):
+        channel.received.append(outbound)
+        await asyncio.sleep(30)
+
+    monkeypatch.setattr(channel, "send", hangs)
+    send_chunk(ids(messages))
+    assert len(channel.received) == 1
+    assert states() == ["uncertain", "queued", "queued"]
+    assert set(Message.objects.filter(status="queued").values_list("attempts", flat=True)) == {0}
+
+
 def test_what_is_too_late_is_not_sent(accept, channel):
     now = timezone.now()
     (message,) = accept(expires_at=now + timedelta(hours=1))
@@ -254,8 +275,6 @@ def test_four_workers_on_the_same_ids_send_each_once(accept, channel):
     ready = threading.Barrier(4)
 
     def worker() -> None:
-        from messaging.sending import work
-
         try:
             ready.wait()
             send_chunk(ids(messages))
