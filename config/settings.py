@@ -11,10 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from celery.schedules import crontab, schedule
-from django.urls import reverse_lazy
 from kombu import Exchange, Queue
 
-from config import logs
+from config import admin_look, logs
 from config.environment import BASE_DIR, data_dir, env, kept_secret, profile
 
 PROFILE = profile()
@@ -323,91 +322,4 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if EMBEDDED else "INFO")
 LOGGING = logs.configuration(LOG_FORMAT, LOG_LEVEL)
 
 # --- Admin --------------------------------------------------------------------------------------
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "客服与消息平台",
-    "SITE_HEADER": "客服与消息平台",
-    "SITE_SUBHEADER": "运营后台",
-    "SITE_SYMBOL": "support_agent",
-    "SHOW_VIEW_ON_SITE": False,
-    "COLORS": {
-        "primary": {
-            "50": "oklch(97.9% .021 166.1)",
-            "100": "oklch(95% .052 163.1)",
-            "200": "oklch(90.5% .093 164.2)",
-            "300": "oklch(84.5% .143 164.9)",
-            "400": "oklch(76.5% .177 163.2)",
-            "500": "oklch(69.6% .17 162.5)",
-            "600": "oklch(59.6% .145 163.2)",
-            "700": "oklch(50.8% .118 165.6)",
-            "800": "oklch(43.2% .095 166.9)",
-            "900": "oklch(37.8% .077 168.9)",
-            "950": "oklch(26.2% .051 172.6)",
-        }
-    },
-    "SIDEBAR": {
-        "show_search": False,
-        "show_all_applications": False,
-        "navigation": [
-            {
-                "title": "服务",
-                "items": [
-                    {
-                        "title": "工单",
-                        "icon": "confirmation_number",
-                        "link": reverse_lazy("admin:tickets_ticket_changelist"),
-                    },
-                    {
-                        "title": "客户",
-                        "icon": "groups",
-                        "link": reverse_lazy("admin:customers_customer_changelist"),
-                    },
-                    {
-                        "title": "员工与账号",
-                        "icon": "badge",
-                        "link": reverse_lazy("admin:customers_user_changelist"),
-                    },
-                ],
-            },
-            {
-                "title": "消息",
-                "items": [
-                    {
-                        "title": "消息记录",
-                        "icon": "forward_to_inbox",
-                        "link": reverse_lazy("admin:messaging_message_changelist"),
-                    },
-                    {
-                        "title": "批次",
-                        "icon": "stacks",
-                        "link": reverse_lazy("admin:messaging_messagebatch_changelist"),
-                    },
-                    {
-                        "title": "模板",
-                        "icon": "article",
-                        "link": reverse_lazy("admin:messaging_messagetemplate_changelist"),
-                    },
-                    {
-                        "title": "渠道账号",
-                        "icon": "hub",
-                        "link": reverse_lazy("admin:messaging_channelaccount_changelist"),
-                    },
-                ],
-            },
-            {
-                "title": "接入",
-                "items": [
-                    {
-                        "title": "回调记录",
-                        "icon": "call_received",
-                        "link": reverse_lazy("admin:wechat_callback_changelist"),
-                    },
-                    {
-                        "title": "API 密钥",
-                        "icon": "key",
-                        "link": reverse_lazy("admin:config_apikey_changelist"),
-                    },
-                ],
-            },
-        ],
-    },
-}
+UNFOLD = admin_look.UNFOLD

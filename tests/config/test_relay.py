@@ -1,7 +1,5 @@
 """The outbox: nothing published before commit, nothing lost while the broker is away."""
 
-import threading
-
 import pytest
 from django.db import connection, transaction
 from kombu import Connection, Queue
@@ -11,6 +9,7 @@ from config.celery import app
 from config.events import relay
 from config.events.models import OutboxEntry
 from config.events.publish import enqueue, publish
+from tests.at_once import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,23 +86,12 @@ def test_a_broker_that_cannot_be_reached_loses_nothing(monkeypatch):
 def test_four_relays_at_once_publish_each_row_once(bound_queue):
     for number in range(300):
         publish("customer.updated", {"n": number})
-    errors: list[Exception] = []
 
     def work() -> None:
-        try:
-            while relay.relay_once(app):
-                pass
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
+        while relay.relay_once(app):
+            pass
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert all_at_once([work] * 4) == []
     seen = []
     while message := bound_queue.get(no_ack=True):
         seen.append(message.payload["data"]["n"])

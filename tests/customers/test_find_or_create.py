@@ -1,14 +1,12 @@
 """Finding a customer, or making one, from what a colleague typed."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from config.errors import InvalidInputError
 from config.events.models import OutboxEntry
 from customers.actions.customers import AmbiguousCustomerError, customer_find_or_create
 from customers.models import Customer, CustomerStatus
+from tests.at_once import all_at_once
 from tests.factories import AdminFactory, CustomerFactory, UserFactory, actor
 
 pytestmark = pytest.mark.django_db
@@ -86,24 +84,11 @@ def test_a_bad_name_is_refused(name):
 @pytest.mark.parametrize("phone", ["", "13800138000"])
 def test_ten_colleagues_reporting_one_new_customer_at_once_make_one(phone):
     reporter = actor(AdminFactory())
-    errors: list[Exception] = []
-    ready = threading.Barrier(10)
 
     def report() -> None:
-        try:
-            ready.wait()
-            customer_find_or_create(name="新客户", phone=phone, actor=reporter)
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
+        customer_find_or_create(name="新客户", phone=phone, actor=reporter)
 
-    threads = [threading.Thread(target=report) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert all_at_once([report] * 10) == []
     assert Customer.objects.filter(name="新客户").count() == 1
 
 

@@ -1,11 +1,10 @@
 """At most N in any window, never N in each minute; on Redis and in one process alike."""
 
-import threading
-
 import pytest
 
 from messaging.channels.base import Limit
 from messaging.sending import limits
+from tests.at_once import all_at_once
 
 
 @pytest.fixture
@@ -51,11 +50,7 @@ def test_eight_threads_share_one_limit(limit):
     def worker() -> None:
         granted.extend(wait for wait in (limits.take(limit) for _ in range(10)) if wait == 0.0)
 
-    threads = [threading.Thread(target=worker) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert all_at_once([worker] * 8) == []
     assert len(granted) == 20
 
 

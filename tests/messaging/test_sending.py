@@ -1,12 +1,11 @@
 """From accepted to final: claims, outcomes, fences, the sweep (guarantees.md)."""
 
 import asyncio
-import threading
 from datetime import timedelta
 
 import aiohttp
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from config.errors import ConflictError, InvalidInputError
@@ -21,6 +20,7 @@ from messaging.sending.accept import CHUNK_SIZE, NewMessage, messages_accept
 from messaging.sending.claim import LEASE_SECONDS, claim
 from messaging.sending.results import Finished, flush
 from messaging.sending.work import send_chunk
+from tests.at_once import all_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -271,25 +271,7 @@ def test_an_operator_resends_what_ended_badly_and_nothing_else(accept, channel):
 @pytest.mark.django_db(transaction=True)
 def test_four_workers_on_the_same_ids_send_each_once(accept, channel):
     messages = accept(400)
-    errors: list[Exception] = []
-    ready = threading.Barrier(4)
-
-    def worker() -> None:
-        try:
-            ready.wait()
-            send_chunk(ids(messages))
-        except Exception as error:
-            errors.append(error)
-        finally:
-            work.close()
-            connection.close()
-
-    threads = [threading.Thread(target=worker) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert all_at_once([lambda: send_chunk(ids(messages))] * 4) == []
     assert sorted(outbound.pk for outbound in channel.received) == ids(messages)
     assert set(states()) == {"sent"}
 

@@ -1,41 +1,16 @@
 """Many at once on one ticket: one consistent chain of events."""
 
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from config.errors import AppError
+from tests.at_once import all_at_once
 from tests.factories import AdminFactory, TicketFactory, UserFactory, actor
 from tickets import actions
 from tickets.models import EventKind, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def all_at_once(acts: list[Callable[[], object]]) -> list[Exception]:
-    """Runs them in threads that start together; returns what went wrong unforeseen."""
-    unforeseen: list[Exception] = []
-    ready = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            ready.wait()
-            act()
-        except AppError:
-            pass
-        except Exception as error:
-            unforeseen.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return unforeseen
 
 
 def test_twenty_acts_at_once_leave_one_chain():
@@ -61,7 +36,7 @@ def test_twenty_acts_at_once_leave_one_chain():
             lambda: actions.ticket_reopen(ticket_id=ticket.pk, actor=boss),
         ]
     assert len(acts) == 20
-    assert all_at_once(acts) == []
+    assert all_at_once(acts, foreseen=AppError) == []
 
     ticket.refresh_from_db()
     events = list(ticket.events.order_by("sequence"))
@@ -87,5 +62,5 @@ def test_of_ten_edits_with_one_version_exactly_one_wins():
         )
         for number in range(10)
     ]
-    assert all_at_once(acts) == []
+    assert all_at_once(acts, foreseen=AppError) == []
     assert Ticket.objects.get(pk=ticket.pk).version == 2

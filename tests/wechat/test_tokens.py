@@ -1,13 +1,13 @@
 """access_token: one fetch for everybody, refreshed, and no standstill without Redis."""
 
 import asyncio
-import threading
 
 import aiohttp
 import pytest
 from django.core.cache import cache
 
 from messaging.channels.base import Outcome
+from tests.at_once import all_at_once
 from wechat.client import tokens
 from wechat.client.http import CallFailed
 from wechat.client.tokens import App, access_token, configured_app
@@ -40,11 +40,7 @@ def asked(platform, monkeypatch):
 
 def test_eight_threads_at_once_ask_once(asked):
     found = []
-    threads = [threading.Thread(target=lambda: found.append(fetch())) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert all_at_once([lambda: found.append(fetch())] * 8) == []
     assert len(set(found)) == 1
     assert len(asked) == 1
 

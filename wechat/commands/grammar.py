@@ -1,153 +1,42 @@
 """The language of the group commands (contract.md §5, seed 001).
 
-`parse` reads one message and answers with one of the commands below, or with `Misunderstood`,
+`parse` reads one message and answers with one of the commands of `meaning.py`, or with `Misunderstood`,
 which says what is missing and shows one right example. It never raises and runs in linear time.
 """
 
 import difflib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
 
+from wechat.commands.meaning import (
+    AddNote,
+    AssignTicket,
+    ChangeStatus,
+    Command,
+    CreateTicket,
+    Help,
+    Misunderstood,
+    QueryTickets,
+    SetProgress,
+)
 from wechat.commands.text import Text, read
+from wechat.commands.vocabulary import (
+    ASSIGN,
+    ASSIGN_VERBS,
+    CREATE,
+    HELP,
+    QUERY,
+    SLASH_COMMANDS,
+    TICKET_EXAMPLE,
+    VERBS,
+    Spec,
+)
 
 MAX_LENGTH = 20_000
 MAX_TICKET_ID = 2**31 - 1
 MAX_TICKETS = 20
-HELP_BYTES = 2048
 
 
-@dataclass(frozen=True)
-class CreateTicket:
-    customer_name: str
-    problem: str
-    phone: str = ""
-    product: str = ""
-    company: str = ""
-    priority: str = "normal"
-
-
-@dataclass(frozen=True)
-class QueryTickets:
-    """Exactly one of the three is given."""
-
-    customer_name: str = ""
-    phone: str = ""
-    ticket_id: int | None = None
-
-
-@dataclass(frozen=True)
-class AssignTicket:
-    ticket_ids: tuple[int, ...]
-    assignee: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class ChangeStatus:
-    """`status` is a ticket state, or `reopened`, whose state follows from the ticket."""
-
-    ticket_ids: tuple[int, ...]
-    status: str
-    progress: int | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class SetProgress:
-    ticket_ids: tuple[int, ...]
-    percent: int
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class AddNote:
-    """Words behind a ticket's number that are no command: kept as a follow-up."""
-
-    ticket_ids: tuple[int, ...]
-    content: str
-
-
-@dataclass(frozen=True)
-class Help:
-    topic: str = ""
-
-
-@dataclass(frozen=True)
-class Misunderstood:
-    """`reason` says what is missing or wrong; `example` can be copied."""
-
-    reason: str
-    example: str
-
-
-Command: TypeAlias = (
-    CreateTicket
-    | QueryTickets
-    | AssignTicket
-    | ChangeStatus
-    | SetProgress
-    | AddNote
-    | Help
-    | Misunderstood
-)
-
-
-@dataclass(frozen=True)
-class _Spec:
-    """One command as help shows it and as the parser finds it."""
-
-    names: tuple[str, ...]
-    synopsis: str
-    example: str
-    meaning: str
-
-
-CREATE = _Spec(
-    ("创建工单", "新建工单", "建单"),
-    "/创建工单 @客户姓名 手机:号码 问题:描述（可加 产品:… 公司:…；写「紧急」「严重」或「高优先级」定优先级）",
-    "/创建工单 @客户张三 手机:13800138000 问题:服务器无法连接",
-    "创建工单",
-)
-QUERY = _Spec(
-    ("查询工单", "查工单"),
-    "/查询工单 客户姓名 | 手机号码 | #编号",
-    "/查询工单 客户张三",
-    "查询工单",
-)
-ASSIGN = _Spec(("分配工单",), "/分配工单 #编号 @同事", "/分配工单 #123 @李四", "分配工单")
-HELP = _Spec(("帮助", "help", "?"), "/帮助", "/帮助", "显示帮助")
-SLASH_COMMANDS = (CREATE, QUERY, ASSIGN, HELP)
-TICKET_COMMANDS = (
-    ("#123 已解决，原因…", "完结工单，进度 100%"),
-    ("#123 已处理", "处理中，进度 80%"),
-    ("#123 进度 60%", "更新进度"),
-    ("#123 升级处理", "升级"),
-    ("#123 分配给@王五", "转交"),
-    ("#123 关闭 / 取消 / 重开", "改变状态"),
-    ("#123 其他文字", "记为跟进，状态不变"),
-)
-TICKET_EXAMPLE = "#123 已解决"
-
-# Verb → state and progress; the longest spelling first, since the first that fits wins.
-_VERBS: tuple[tuple[str, str, int | None], ...] = (
-    ("已经解决", "resolved", 100),
-    ("已解决", "resolved", 100),
-    ("已经处理", "processing", 80),
-    ("已处理", "processing", 80),
-    ("处理中", "processing", None),
-    ("升级处理", "escalated", None),
-    ("已升级", "escalated", None),
-    ("升级", "escalated", None),
-    ("已关闭", "closed", None),
-    ("关闭", "closed", None),
-    ("已取消", "cancelled", None),
-    ("取消", "cancelled", None),
-    ("重新打开", "reopened", None),
-    ("重开", "reopened", None),
-)
-_ASSIGN_VERBS = ("分配给", "转交给", "转交", "转给", "指派给")
 _SEPARATORS = " \n,.;:!、。"
 # Behind a verb these make it a question or its contrary, so nothing may change.
 _NOT_DONE = re.compile(r"(了)?(吗|嘛|么|没|不|吧\?|\?)")
@@ -203,16 +92,6 @@ def parse(text: str, *, bot_name: str, quoted: str = "") -> Command:
     if ids:
         return _about_tickets(ids, rest)
     return _about_quoted(message, quoted[:MAX_LENGTH])
-
-
-def help_text(bot_name: str, topic: str = "") -> str:
-    """Markdown of at most 2048 bytes, made from the tables that the parser reads."""
-    lines = [f"**{bot_name}能听懂的话**（在群里请先 @{bot_name}）", ""]
-    lines += [f"> {spec.synopsis}" for spec in SLASH_COMMANDS]
-    lines += ["", "**回复工单**（也可以引用工单卡片，直接写后半句）"]
-    lines += [f"> {form}：{meaning}" for form, meaning in TICKET_COMMANDS]
-    lines += ["", f"示例：{CREATE.example}"]
-    return "\n".join(lines)
 
 
 def _without_bot(text: Text, bot_name: str) -> Text:
@@ -414,10 +293,10 @@ def _about_quoted(message: Text, quoted: str) -> Command:
 
 def _verb(ids: tuple[int, ...], rest: Text) -> Command | None:
     """The command that `rest` begins with; None for other words, questions and negations."""
-    for verb in _ASSIGN_VERBS:
+    for verb in ASSIGN_VERBS:
         if rest.folded.startswith(verb):
             return _assignment(ids, rest.cut(len(verb)))
-    for verb, status, progress in _VERBS:
+    for verb, status, progress in VERBS:
         if rest.folded.startswith(verb):
             note = rest.cut(len(verb))
             if _NOT_DONE.match(note.folded.strip()) or _is_question(note.folded):
@@ -448,11 +327,11 @@ def _note(text: Text) -> str:
     return (text.cut(1).strip(_SEPARATORS) if text.folded.startswith("了") else text).words
 
 
-def _help(body: Text) -> Command:
-    return Help(body.words[:20])
+def _help(_: Text) -> Command:
+    return Help()
 
 
-_PARSERS: dict[_Spec, Callable[[Text], Command]] = {
+_PARSERS: dict[Spec, Callable[[Text], Command]] = {
     CREATE: _create,
     QUERY: _query,
     ASSIGN: _assign,

@@ -18,8 +18,9 @@ from messaging.markup import as_text
 from tickets import actions, states
 from tickets.models import Ticket, Visibility
 from tickets.states import TicketStatus
-from wechat.commands import grammar
+from wechat.commands import grammar, meaning
 from wechat.commands.queries import query_tickets
+from wechat.commands.vocabulary import help_text
 
 REOPENED = "reopened"
 
@@ -46,7 +47,7 @@ def run_command(text: str, *, actor: Actor, bot_name: str, quoted: str = "") -> 
         return CommandResult(f"❌ {error.detail}", handled=False)
 
 
-def _create(command: grammar.CreateTicket, actor: Actor) -> CommandResult:
+def _create(command: meaning.CreateTicket, actor: Actor) -> CommandResult:
     customer, _ = customer_find_or_create(
         name=command.customer_name, phone=command.phone, company=command.company, actor=actor
     )
@@ -63,7 +64,7 @@ def _create(command: grammar.CreateTicket, actor: Actor) -> CommandResult:
     )
 
 
-def _query(command: grammar.QueryTickets, actor: Actor) -> CommandResult:
+def _query(command: meaning.QueryTickets, actor: Actor) -> CommandResult:
     return CommandResult(
         query_tickets(
             actor,
@@ -76,7 +77,7 @@ def _query(command: grammar.QueryTickets, actor: Actor) -> CommandResult:
     )
 
 
-def _assign(command: grammar.AssignTicket, actor: Actor) -> CommandResult:
+def _assign(command: meaning.AssignTicket, actor: Actor) -> CommandResult:
     assignee = staff_named(command.assignee)
 
     def assign(ticket_id: int) -> str:
@@ -88,7 +89,7 @@ def _assign(command: grammar.AssignTicket, actor: Actor) -> CommandResult:
     return _each(command.ticket_ids, assign)
 
 
-def _change_status(command: grammar.ChangeStatus, actor: Actor) -> CommandResult:
+def _change_status(command: meaning.ChangeStatus, actor: Actor) -> CommandResult:
     def change(ticket_id: int) -> str:
         if command.status == REOPENED:
             ticket = actions.ticket_reopen(ticket_id=ticket_id, reason=command.note, actor=actor)
@@ -99,7 +100,7 @@ def _change_status(command: grammar.ChangeStatus, actor: Actor) -> CommandResult
     return _each(command.ticket_ids, change)
 
 
-def _move(ticket_id: int, command: grammar.ChangeStatus, actor: Actor) -> Ticket:
+def _move(ticket_id: int, command: meaning.ChangeStatus, actor: Actor) -> Ticket:
     try:
         return actions.ticket_transition(
             ticket_id=ticket_id,
@@ -117,7 +118,7 @@ def _move(ticket_id: int, command: grammar.ChangeStatus, actor: Actor) -> Ticket
         raise
 
 
-def _set_progress(command: grammar.SetProgress, actor: Actor) -> CommandResult:
+def _set_progress(command: meaning.SetProgress, actor: Actor) -> CommandResult:
     def set_progress(ticket_id: int) -> str:
         ticket = actions.ticket_set_progress(
             ticket_id=ticket_id, percent=command.percent, note=command.note, actor=actor
@@ -128,7 +129,7 @@ def _set_progress(command: grammar.SetProgress, actor: Actor) -> CommandResult:
     return _each(command.ticket_ids, set_progress)
 
 
-def _note(command: grammar.AddNote, actor: Actor) -> CommandResult:
+def _note(command: meaning.AddNote, actor: Actor) -> CommandResult:
     def note(ticket_id: int) -> str:
         actions.ticket_reply(
             ticket_id=ticket_id,
@@ -141,25 +142,25 @@ def _note(command: grammar.AddNote, actor: Actor) -> CommandResult:
     return _each(command.ticket_ids, note)
 
 
-def _help(command: grammar.Help, actor: Actor) -> CommandResult:
-    return CommandResult(grammar.help_text(settings.AIBOT_NAME, command.topic), handled=True)
+def _help(command: meaning.Help, actor: Actor) -> CommandResult:
+    return CommandResult(help_text(settings.AIBOT_NAME), handled=True)
 
 
-def _misunderstood(command: grammar.Misunderstood, actor: Actor) -> CommandResult:
+def _misunderstood(command: meaning.Misunderstood, actor: Actor) -> CommandResult:
     return CommandResult(
         f"🤔 {as_text(command.reason)}\n示例：{as_text(command.example)}", handled=False
     )
 
 
 _HANDLERS: dict[type, Callable[[Any, Actor], CommandResult]] = {
-    grammar.CreateTicket: _create,
-    grammar.QueryTickets: _query,
-    grammar.AssignTicket: _assign,
-    grammar.ChangeStatus: _change_status,
-    grammar.SetProgress: _set_progress,
-    grammar.AddNote: _note,
-    grammar.Help: _help,
-    grammar.Misunderstood: _misunderstood,
+    meaning.CreateTicket: _create,
+    meaning.QueryTickets: _query,
+    meaning.AssignTicket: _assign,
+    meaning.ChangeStatus: _change_status,
+    meaning.SetProgress: _set_progress,
+    meaning.AddNote: _note,
+    meaning.Help: _help,
+    meaning.Misunderstood: _misunderstood,
 }
 
 
@@ -195,7 +196,7 @@ def _ask_which(error: AmbiguousCustomerError, command: object) -> str:
         lines.append(
             f"{number}. {as_text(candidate.name)}（{company}，{candidate.masked_phone or '无手机号'}）"
         )
-    if isinstance(command, grammar.CreateTicket):
+    if isinstance(command, meaning.CreateTicket):
         problem = as_text(command.problem)[:50]
         lines.append(
             f"示例：/创建工单 @客户{as_text(command.customer_name)} 手机:客户手机号 问题:{problem}"

@@ -1,20 +1,19 @@
 """What may enter and what may not; stored once, worked once (guarantees.md 13)."""
 
 import json
-import threading
 import time
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from config.events.models import OutboxEntry
 from customers.actions import customers as customer_actions
 from messaging.models import Message
+from tests.at_once import all_at_once
 from tests.factories import UserFactory
 from tickets.models import Ticket
 from wechat.callbacks import sweep, work
@@ -217,20 +216,7 @@ def test_two_events_of_one_second_are_two():
 @pytest.mark.django_db(transaction=True)
 def test_ten_copies_at_once_are_one(lisi, run_outbox):
     codes = []
-    ready = threading.Barrier(10)
-
-    def send() -> None:
-        try:
-            ready.wait()
-            codes.append(knock(aibot()).status_code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=send) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert all_at_once([lambda: codes.append(knock(aibot()).status_code)] * 10) == []
     assert codes == [200] * 10
     assert Callback.objects.count() == 1
     run_outbox()

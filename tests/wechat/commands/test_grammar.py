@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wechat.commands.grammar import (
+from wechat.commands.grammar import parse
+from wechat.commands.meaning import (
     AddNote,
     AssignTicket,
     ChangeStatus,
@@ -13,9 +14,8 @@ from wechat.commands.grammar import (
     Misunderstood,
     QueryTickets,
     SetProgress,
-    help_text,
-    parse,
 )
+from wechat.commands.vocabulary import help_text
 
 CARD = "🟡 【新工单提醒】#ID123\n\n**客户信息**\n> 联系：13800138000"
 ZHANG = CreateTicket("张三", "服务器无法连接", phone="13800138000")
