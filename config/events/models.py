@@ -14,6 +14,8 @@ class OutboxEntry(models.Model):
     name = models.CharField("任务名或事件类型", max_length=120)
     payload = models.JSONField()
     queue = models.CharField(max_length=32, blank=True)
+    # Set when the row itself cannot be published; it then waits for a person and stops nobody.
+    error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -5,11 +5,12 @@ Several relays may run; on PostgreSQL each takes rows that no other holds.
 """
 
 import threading
+import traceback
 
 from celery import Celery
 from django.db import InterfaceError, connection, transaction
 from django.db import OperationalError as DatabaseDownError
-from kombu import Exchange
+from kombu import Exchange, Producer
 from kombu.exceptions import OperationalError
 
 from config.events import wakeup
@@ -27,36 +28,47 @@ BROKER_RETRY_SECONDS = 1.0
 
 
 def relay_once(app: Celery) -> int:
-    """Publishes up to `BATCH_ROWS` rows, oldest first; returns how many.
+    """Publishes up to `BATCH_ROWS` rows, oldest first; returns how many it dealt with.
 
-    Raises kombu's `OperationalError` when the broker is away; the rows then stay.
+    A row that cannot be published at all is set aside. Raises kombu's `OperationalError` or an
+    `OSError` when the broker is away; the rows then stay.
     """
     with transaction.atomic():
-        rows = OutboxEntry.objects.order_by("id")
+        rows = OutboxEntry.objects.filter(error="").order_by("id")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True)
         entries = list(rows[:BATCH_ROWS])
         if not entries:
             return 0
         with app.producer_or_acquire() as producer:
-            for entry in entries:
-                if entry.kind == OutboxEntry.Kind.TASK:
-                    app.send_task(
-                        entry.name, args=entry.payload, queue=entry.queue, producer=producer
-                    )
-                else:
-                    producer.publish(
-                        entry.payload,
-                        exchange=EVENTS_EXCHANGE,
-                        routing_key=entry.name,
-                        declare=[EVENTS_EXCHANGE],
-                        serializer="json",
-                        delivery_mode=2,
-                        retry=True,
-                        retry_policy={"max_retries": 2},
-                    )
-        OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
+            published = [entry.pk for entry in entries if _publish(app, producer, entry)]
+        OutboxEntry.objects.filter(pk__in=published).delete()
     return len(entries)
+
+
+def _publish(app: Celery, producer: Producer, entry: OutboxEntry) -> bool:
+    """Hands one row over; False when the row itself is wrong, and says so in it."""
+    try:
+        if entry.kind == OutboxEntry.Kind.TASK:
+            app.send_task(entry.name, args=entry.payload, queue=entry.queue, producer=producer)
+        else:
+            producer.publish(
+                entry.payload,
+                exchange=EVENTS_EXCHANGE,
+                routing_key=entry.name,
+                declare=[EVENTS_EXCHANGE],
+                serializer="json",
+                delivery_mode=2,
+                retry=True,
+                retry_policy={"max_retries": 2},
+            )
+    except (OperationalError, OSError):
+        raise
+    except Exception:
+        logger.exception("outbox_row_set_aside", entry=entry.pk, name=entry.name)
+        OutboxEntry.objects.filter(pk=entry.pk).update(error=traceback.format_exc())
+        return False
+    return True
 
 
 def run(app: Celery, stop: threading.Event) -> None:
@@ -66,7 +78,7 @@ def run(app: Celery, stop: threading.Event) -> None:
             beat_once("relay")
             if relay_once(app) == 0:
                 wakeup.wait(IDLE_SECONDS)
-        except OperationalError:
+        except (OperationalError, OSError):
             logger.warning("relay_broker_away", retry_seconds=BROKER_RETRY_SECONDS)
             stop.wait(BROKER_RETRY_SECONDS)
         except (DatabaseDownError, InterfaceError):

@@ -61,6 +61,15 @@ def test_what_was_rolled_back_is_never_published(bound_queue):
     assert relay.relay_once(app) == 0
 
 
+def test_a_row_that_cannot_be_published_is_set_aside_and_stops_nobody(bound_queue):
+    enqueue("messaging.tasks.send_chunk", [[[1]]], queue="no.such.queue")
+    publish("customer.created", {"customer_id": 7})
+    relay.relay_once(app)
+    assert bound_queue.get(no_ack=True).payload["data"] == {"customer_id": 7}
+    assert "no.such.queue" in OutboxEntry.objects.get().error
+    assert relay.relay_once(app) == 0
+
+
 def test_while_the_broker_is_away_the_rows_stay(monkeypatch):
     publish("customer.created", {})
 
