@@ -15,7 +15,7 @@ run: ## a fresh machine → the running system with demo data (embedded profile)
 test: ## everything: SQLite, then PostgreSQL + RabbitMQ + Redis, then a real browser
 	@$(PYTHON) config/bootstrap.py test
 
-lint: ## ruff, mypy, import floors, templates, migrations
+lint: ## ruff, mypy, import floors, templates, migrations, API schema
 	@$(PYTHON) config/bootstrap.py dev
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -23,6 +23,7 @@ lint: ## ruff, mypy, import floors, templates, migrations
 	@PYTHONPATH=. .venv/bin/lint-imports
 	@.venv/bin/djlint templates --lint --quiet
 	@$(VENV_PYTHON) manage.py makemigrations --check --dry-run
+	@$(VENV_PYTHON) manage.py spectacular --validate --fail-on-warn --file /dev/null
 
 format: ## let ruff rewrite what it can
 	@$(PYTHON) config/bootstrap.py dev

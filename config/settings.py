@@ -201,7 +201,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework_simplejwt.authentication.JWTAuthentication",
         "config.api.auth.ApiKeyAuthentication",
-        "config.api.auth.SessionAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["config.api.permissions.DenyAll"],
     "DEFAULT_RENDERER_CLASSES": ["config.api.renderers.ApiJSONRenderer"],
@@ -211,7 +211,7 @@ REST_FRAMEWORK = {
         "django_filters.rest_framework.DjangoFilterBackend",
         "config.api.ordering.StrictOrderingFilter",
     ],
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "ORDERING_PARAM": "ordering",
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
@@ -243,9 +243,6 @@ SPECTACULAR_SETTINGS = {
         "MessageStatusEnum": "messaging.models.MessageStatus.choices",
         "ChannelEnum": "messaging.models.ChannelType.choices",
     },
-    "POSTPROCESSING_HOOKS": [
-        "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
-    ],
 }
 API_BODY_LIMIT_BYTES = 4 * 1024 * 1024
 CALLBACK_BODY_LIMIT_BYTES = 256 * 1024

@@ -1,4 +1,4 @@
-"""Who is calling: JWT (from SimpleJWT), API key, or the browser's session with CSRF."""
+"""Who is calling with an API key; JWT and sessions are the libraries'."""
 
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
@@ -26,13 +26,6 @@ class ApiKeyAuthentication(authentication.BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return KEYWORD
-
-
-class SessionAuthentication(authentication.SessionAuthentication):
-    """The pages' own calls; DRF enforces CSRF for them."""
-
-    def authenticate_header(self, request: Request) -> str:
-        return "Session"
 
 
 def principal_name(request: Request) -> str:

@@ -37,6 +37,8 @@ class _Replayed(Exception):
 class IdempotentPosts(APIView):
     """Base of every view whose POSTs create or send something."""
 
+    takes_idempotency_key = True
+
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST" or HEADER not in request.headers:
             return super().dispatch(request, *args, **kwargs)

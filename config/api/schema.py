@@ -1,9 +1,54 @@
-"""What the OpenAPI schema must be told about us."""
+"""What the OpenAPI schema must be told about us: API keys, and the one error shape."""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+READING = ("400", "401", "403", "404", "405", "406", "429")
+WRITING = (*READING, "409", "413", "415")
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="The same key with the same body within 24 h returns the first answer, with "
+    "`Idempotent-Replayed: true`; with another body 409. At most 255 characters.",
+)
+
+
+class ErrorDetailSerializer(serializers.Serializer[Any]):
+    """`attr` names the field at fault, dotted where it is nested; null when none is."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    attr = serializers.CharField(allow_null=True)
+
+
+class ErrorResponseSerializer(serializers.Serializer[Any]):
+    """Every refusal has this shape (contract.md §1)."""
+
+    type = serializers.ChoiceField(choices=["validation_error", "client_error", "server_error"])
+    errors = ErrorDetailSerializer(many=True)  # type: ignore[assignment]
+
+
+class ApiSchema(AutoSchema):
+    """Documents, with each operation, the refusals that it may answer."""
+
+    def get_override_parameters(self) -> list[Any]:
+        if self.method == "POST" and getattr(self.view, "takes_idempotency_key", False):
+            return [IDEMPOTENCY_KEY]
+        return []
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)  # type: ignore[arg-type]
+        for code in READING if self.method == "GET" else WRITING:
+            if code not in bodies:
+                bodies[code] = self._get_response_for_code(  # type: ignore[no-untyped-call]
+                    ErrorResponseSerializer, code
+                )
+        return bodies
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
