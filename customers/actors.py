@@ -38,8 +38,7 @@ class Actor:
 
 
 def actor_for(user: User, entry: Entry, *, chat_id: str = "") -> Actor:
-    role = Role.ADMIN if user.is_superuser else Role(user.role)
-    return Actor(user, user.display_name, role, entry, chat_id)
+    return Actor(user, user.display_name, Role(user.role), entry, chat_id)
 
 
 def system_actor() -> Actor:

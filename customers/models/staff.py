@@ -1,10 +1,26 @@
 """People who log in: customers, staff, administrators."""
 
+from typing import Any, ClassVar
+
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import Q
 
 from config.api.roles import Role
+
+
+class UserManager(DjangoUserManager["User"]):
+    def create_superuser(
+        self,
+        username: str,
+        email: str | None = None,
+        password: str | None = None,
+        **extra_fields: Any,
+    ) -> "User":
+        """What `manage.py createsuperuser` makes is an administrator everywhere."""
+        extra_fields.setdefault("role", Role.ADMIN)
+        return super().create_superuser(username, email, password, **extra_fields)
 
 
 class User(AbstractUser):
@@ -24,12 +40,19 @@ class User(AbstractUser):
         verbose_name="对应客户",
     )
 
+    objects: ClassVar[UserManager] = UserManager()
+
     class Meta:
         verbose_name = verbose_name_plural = "账号"
         constraints = [
             models.CheckConstraint(
                 condition=Q(role__in=[role.value for role in Role]), name="user_role_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(is_superuser=False) | Q(role=Role.ADMIN),
+                name="user_superuser_is_admin",
+                violation_error_message="超级用户的角色必须是管理员",
+            ),
         ]
 
     def __str__(self) -> str:
