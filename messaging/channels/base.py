@@ -27,6 +27,8 @@ class Result:
     detail: str = ""
     provider_message_id: str = ""
     retry_after_seconds: float | None = None
+    # False when we held the message back ourselves: then nothing was tried.
+    was_tried: bool = True
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,9 @@ def flush(token: uuid.UUID, finished: Sequence[Finished]) -> int:
             duration_ms=item.duration_ms,
         )
         for item in finished
-        if item.result.outcome is not Outcome.SENT and item.outbound.pk in written
+        if item.result.outcome is not Outcome.SENT
+        and item.result.was_tried
+        and item.outbound.pk in written
     )
     if len(written) < len(finished):
         logger.warning("results_fenced", lost=len(finished) - len(written))

@@ -69,6 +69,7 @@ def _refusal(outbound: Outbound) -> Result | None:
                     "local_limit",
                     f"等待平台限额：{wait:.0f} 秒后再发",
                     retry_after_seconds=wait,
+                    was_tried=False,
                 )
     except UnknownChannelError:
         return Result(Outcome.PERMANENT, "unknown_channel", "这个渠道没有启用")
@@ -87,7 +88,6 @@ def _poison(outbound: Outbound) -> Result:
 async def _send_wave(outbounds: Sequence[Outbound], pool_size: int) -> list[Finished]:
     slots = asyncio.Semaphore(pool_size)
     http = _session()
-
     deadline = time.monotonic() + WAVE_SECONDS
 
     async def attempt(outbound: Outbound) -> Finished:
@@ -109,7 +109,13 @@ async def _call(
     """The provider's answer within `seconds`, or what its silence means."""
     if seconds < SHORTEST_CALL_SECONDS:
         # A slow provider has used up the wave; what was not tried goes back and costs nothing.
-        return Result(Outcome.THROTTLED, "wave_over", "平台过慢，稍后再发", retry_after_seconds=0.0)
+        return Result(
+            Outcome.THROTTLED,
+            "wave_over",
+            "平台过慢，稍后再发",
+            retry_after_seconds=0.0,
+            was_tried=False,
+        )
     try:
         async with asyncio.timeout(seconds):
             return await channel.send(outbound, http)

@@ -210,6 +210,7 @@ def test_our_own_limit_lets_just_so_many_through(accept, channel):
     waiting = Message.objects.filter(status="queued").first()
     assert waiting.attempts == 0
     assert waiting.due_at > timezone.now()
+    assert not MessageAttempt.objects.exists(), "what we held back ourselves was not tried"
 
 
 # --- Leases, fences, the sweep --------------------------------------------------------------------
