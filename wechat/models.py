@@ -20,6 +20,8 @@ class Callback(models.Model):
 
     source = models.CharField("来源", max_length=12, choices=CallbackSource)
     dedupe_key = models.CharField("去重键", max_length=128)
+    # The group, or the member in a talk of two: what is said there is worked in its order.
+    conversation = models.CharField("会话", max_length=64, blank=True)
     payload = models.JSONField("内容")
     status = models.CharField(
         "状态", max_length=10, choices=CallbackStatus, default=CallbackStatus.RECEIVED
@@ -41,7 +43,13 @@ class Callback(models.Model):
                 fields=["received_at"],
                 condition=models.Q(status=CallbackStatus.RECEIVED),
                 name="callback_waiting",
-            )
+            ),
+            # Whether something said earlier in the same conversation still waits.
+            models.Index(
+                fields=["conversation", "id"],
+                condition=models.Q(status=CallbackStatus.RECEIVED),
+                name="callback_in_order",
+            ),
         ]
 
     def __str__(self) -> str:

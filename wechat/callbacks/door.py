@@ -17,6 +17,7 @@ from wechat.callbacks.crypto import (
     ForgedCallbackError,
     MalformedCallbackError,
 )
+from wechat.callbacks.inbound import conversation_of
 from wechat.models import Callback, CallbackSource
 
 logger = get_logger(__name__)
@@ -101,9 +102,15 @@ def refuse(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def store(source: CallbackSource, key: str, payload: dict[str, Any]) -> bool:
     """Keeps a callback and its task in one transaction; False when it had come before."""
+    clean: dict[str, Any] = storable(payload)
     try:
         with transaction.atomic():
-            row = Callback.objects.create(source=source, dedupe_key=key, payload=storable(payload))
+            row = Callback.objects.create(
+                source=source,
+                dedupe_key=key,
+                conversation=conversation_of(source, clean),
+                payload=clean,
+            )
             enqueue(WORK_TASK, [[row.pk]], queue=WORK_QUEUE)
     except IntegrityError:
         logger.info("callback_repeated", source=source)

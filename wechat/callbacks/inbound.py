@@ -22,6 +22,13 @@ class Inbound:
     response_url: str = ""
 
 
+def conversation_of(source: CallbackSource, payload: dict[str, Any]) -> str:
+    """Where it was said: the chat, else the member; empty where nobody said anything."""
+    if source == CallbackSource.WECOM_APP:
+        return str(payload.get("FromUserName") or "")[:64]
+    return str(payload.get("chatid") or _dict(payload.get("from")).get("userid") or "")[:64]
+
+
 def inbound_of(callback: Callback) -> Inbound | None:
     """What was written; None for events and for what holds no text."""
     if callback.source == CallbackSource.WECOM_APP:

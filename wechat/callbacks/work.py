@@ -4,12 +4,15 @@ import traceback
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from config.events.publish import enqueue
+from config.locks import transaction_lock
 from config.logs import get_logger
 from customers.actors import actor_for
 from customers.queries.staff import staff_by_wecom_user_id
+from wechat.callbacks.door import WORK_QUEUE, WORK_TASK
 from wechat.callbacks.inbound import Inbound, inbound_of
 from wechat.commands.handlers import run_command
 from wechat.commands.replies import send_reply
@@ -20,11 +23,16 @@ logger = get_logger(__name__)
 MAX_ATTEMPTS = 3
 
 
+class _TooEarly(Exception):
+    """Something said before it in the same conversation has not been worked yet."""
+
+
 def work(callback_id: int) -> None:
     """Acts on the callback unless that was done. A failure leaves nothing half done.
 
     The command, its messages, their tasks and the mark "done" commit together, so a worker may die
     anywhere and the repetition acts once. After three failures it is set aside for an operator.
+    What is said in one conversation is worked in its order.
     """
     counted = Callback.objects.filter(
         pk=callback_id, status=CallbackStatus.RECEIVED, attempts__lt=MAX_ATTEMPTS
@@ -34,6 +42,9 @@ def work(callback_id: int) -> None:
     try:
         with transaction.atomic():
             _work_locked(callback_id)
+    except _TooEarly:
+        # Whoever works the earlier one starts this one again; waiting is no attempt.
+        Callback.objects.filter(pk=callback_id).update(attempts=F("attempts") - 1)
     except Exception:
         # One poison callback must not stop the others; its traceback is the operator's to read.
         logger.exception("callback_failed", callback_id=callback_id)
@@ -47,6 +58,11 @@ def _work_locked(callback_id: int) -> None:
     callback = rows.first()
     if callback is None:
         return
+    # Held until we commit: nobody looks for earlier ones while we are about to finish one. One that
+    # broke holds nobody up.
+    transaction_lock(f"conversation:{callback.source}:{callback.conversation}")
+    if callback.conversation and _same_conversation(callback).filter(pk__lt=callback.pk, error=""):
+        raise _TooEarly
     inbound = inbound_of(callback)
     if inbound is None:
         callback.status = CallbackStatus.IGNORED
@@ -56,6 +72,18 @@ def _work_locked(callback_id: int) -> None:
         callback.status = CallbackStatus.DONE
     callback.finished_at = timezone.now()
     callback.save(update_fields=["status", "reply", "finished_at"])
+    following = _same_conversation(callback).filter(pk__gt=callback.pk).order_by("pk").first()
+    if callback.conversation and following is not None:
+        enqueue(WORK_TASK, [[following.pk]], queue=WORK_QUEUE)
+
+
+def _same_conversation(callback: Callback) -> QuerySet[Callback]:
+    """What still waits of the same conversation."""
+    return Callback.objects.filter(
+        source=callback.source,
+        conversation=callback.conversation,
+        status=CallbackStatus.RECEIVED,
+    )
 
 
 def answer(inbound: Inbound) -> str:

@@ -240,6 +240,57 @@ def test_an_event_is_kept_and_needs_nothing(lisi, run_outbox):
     assert not Message.objects.exists()
 
 
+# --- In order -------------------------------------------------------------------------------------
+
+
+def test_what_is_said_in_a_group_is_worked_in_its_order(lisi):
+    knock(aibot(group_message(msgid="first")))
+    knock(aibot(group_message("@助手 #1 已解决", "second")))
+    first, second = Callback.objects.order_by("id")
+    OutboxEntry.objects.all().delete()
+    work.work(second.pk)
+    second.refresh_from_db()
+    assert (second.status, second.attempts) == (CallbackStatus.RECEIVED, 0), "waiting is no attempt"
+    work.work(first.pk)
+    tasks = OutboxEntry.objects.filter(name="wechat.tasks.work_callback")
+    assert [task.payload for task in tasks] == [[second.pk]], "the next one is started at once"
+    work.work(second.pk)
+    second.refresh_from_db()
+    assert second.status == CallbackStatus.DONE
+
+
+def test_another_group_does_not_wait(lisi):
+    knock(aibot(group_message(msgid="first")))
+    knock(aibot(group_message(msgid="second", chatid="another_group")))
+    second = Callback.objects.latest("id")
+    work.work(second.pk)
+    second.refresh_from_db()
+    assert second.status == CallbackStatus.DONE
+
+
+def test_one_that_broke_does_not_hold_up_its_conversation(lisi, monkeypatch):
+    knock(aibot(group_message(msgid="first")))
+    knock(aibot(group_message("@助手 /帮助", "second")))
+    first, second = Callback.objects.order_by("id")
+    with monkeypatch.context() as broken:
+        broken.setattr(customer_actions, "publish", None)
+        work.work(first.pk)
+    work.work(second.pk)
+    second.refresh_from_db()
+    assert second.status == CallbackStatus.DONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_of_one_group_at_once_are_all_worked_in_their_order(lisi, run_outbox):
+    for number in range(10):
+        knock(aibot(group_message(f"@助手 /创建工单 @顺序 问题:第{number}件", f"m{number}")))
+    rows = list(Callback.objects.order_by("-id"))
+    assert all_at_once([lambda pk=row.pk: work.work(pk) for row in rows]) == []
+    run_outbox()
+    problems = list(Ticket.objects.order_by("id").values_list("description", flat=True))
+    assert problems == [f"第{number}件" for number in range(10)]
+
+
 # --- Answers --------------------------------------------------------------------------------------
 
 
