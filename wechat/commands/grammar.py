@@ -41,18 +41,19 @@ _SEPARATORS = " \n,.;:!、。"
 # Behind a verb these make it a question or its contrary, so nothing may change.
 _NOT_DONE = re.compile(r"(了)?(吗|嘛|么|没|不|吧\?|\?)")
 
-_IDS = re.compile(r"(?:工单)?\s*#\s*(?:id)?\s*(\d+)(?:\s*[、,和]?\s*(?=(?:工单)?\s*#))?")
-_QUOTED_ID = re.compile(r"#\s*(?:id)?\s*(\d{1,10})")
-_PROGRESS = re.compile(r"(?:进度)?\s*[::]?\s*(-?\d{1,6})\s*(%?)")
+# Possessive `\s*+`: two runs of spaces side by side must not be divided in every possible way.
+_IDS = re.compile(r"(?:工单)?\s*+#\s*+(?:id)?\s*+(\d++)(?:\s*+[、,和]?\s*+(?=(?:工单)?\s*+#))?")
+_QUOTED_ID = re.compile(r"#\s*+(?:id)?\s*+(\d{1,10})")
+_PROGRESS = re.compile(r"(?:进度)?\s*+:?\s*+(-?\d{1,6})\s*+(%?)")
 _KEY = re.compile(
-    r"(?<!\w)(?:(?P<spoken>手机号码|手机号|手机|联系方式|联系电话|电话)\s*(?P<colon>:)?\s*(?=[+\d])"
-    r"|(?P<key>客户|公司|产品/项目|产品|项目|问题描述|问题|描述|故障|优先级)\s*:\s*)"
+    r"(?<!\w)(?:(?P<spoken>手机号码|手机号|手机|联系方式|联系电话|电话)\s*+:?\s*+(?=[+\d])"
+    r"|(?P<key>客户|公司|产品/项目|产品|项目|问题描述|问题|描述|故障|优先级)\s*+:\s*+)"
 )
 # The robot hears only what mentions it, so a name before a command is its own, however it is called.
-_ANY_MENTION = re.compile(r"@\S{1,64}\s+(?=/|#\s*\d)")
+_ANY_MENTION = re.compile(r"@\S{1,64}\s++(?=/|#\s*+\d)")
 _PHONE_VALUE = re.compile(r"\+?[\d\-() ]{5,24}\d")
 _NAME_END = re.compile(r"[\s,;]")
-_PHONE_ONLY = re.compile(r"(?:手机号码|手机号|手机|电话)?\s*:?\s*(\+?[\d\- ]{7,20})")
+_PHONE_ONLY = re.compile(r"(?:手机号码|手机号|手机|电话)?\s*+:?\s*+(\+?[\d\- ]{7,20})")
 _PRIORITY_WORDS = re.compile(
     r"(?P<no>不算|不是|不|非|无|没那么)?(?:很|太|特别)?(?P<word>紧急|严重|高优先级)"
 )

@@ -220,3 +220,28 @@ def test_help_fits_a_message_and_every_example_in_it_works():
     assert len(text.encode()) <= 2048
     for name in ("/创建工单", "/查询工单", "/分配工单", "#123 已解决"):
         assert name in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#1" + " " * 19_000 + "x",
+        "#" + " " * 19_000 + "x",
+        "#1 进度" + " " * 19_000 + "x",
+        "#1" + " 、" * 9_000,
+        "/创建工单 手机" + " " * 19_000 + "x",
+        "/创建工单 " + "手机 " * 6_000,
+        "/创建工单 " + "问题: " * 4_000,
+        "/查询工单 手机" + " " * 19_000 + "x",
+        "/查询工单 " + " " * 19_000 + "1",
+        "@助手 " * 4_900,
+        "@" + "a" * 19_000,
+        "/" + " " * 19_000,
+        "#1 已解决" + "了" * 19_000,
+    ],
+    ids=range(13),
+)
+@pytest.mark.timeout(20)
+def test_no_run_of_anything_is_tried_in_every_possible_way(text):
+    # Linear work ends in milliseconds; dividing the run in all ways would take minutes.
+    assert read(text, quoted="#" + " " * 19_000) is not None
