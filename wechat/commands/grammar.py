@@ -38,20 +38,22 @@ MAX_TICKETS = 20
 
 
 _SEPARATORS = " \n,.;:!、。"
-# Behind a verb these make it a question or its contrary, so nothing may change.
-_NOT_DONE = re.compile(r"(了)?(吗|嘛|么|没|不|吧\?|\?)")
+# What may stand behind a verb: 「已解决一半」 is no 「已解决」, and a question changes nothing.
+_ENDS = re.compile(r"(?:工单)?了?(?:$|[\s,.;:!、。…~(])")
 
 # Possessive `\s*+`: two runs of spaces side by side must not be divided in every possible way.
 _IDS = re.compile(r"(?:工单)?\s*+#\s*+(?:id)?\s*+(\d++)(?:\s*+[、,和]?\s*+(?=(?:工单)?\s*+#))?")
-_QUOTED_ID = re.compile(r"#\s*+(?:id)?\s*+(\d{1,10})")
-_PROGRESS = re.compile(r"(?:进度)?\s*+:?\s*+(-?\d{1,6})\s*+(%?)")
+_QUOTED_ID = re.compile(r"#\s*+(?:id)?\s*+(\d{1,10})(?![0-9a-z])")
+_PROGRESS = re.compile(r"(?:进度)?\s*+:?\s*+(-?\d{1,6})(?!\.?\d)\s*+(%?)")
 _KEY = re.compile(
-    r"(?<!\w)(?:(?P<spoken>手机号码|手机号|手机|联系方式|联系电话|电话)\s*+:?\s*+(?=[+\d])"
+    r"(?<![^\W\d])(?:(?P<spoken>手机号码|手机号|手机|联系方式|联系电话|电话)\s*+:?\s*+(?=[+\d])"
     r"|(?P<key>客户|公司|产品/项目|产品|项目|问题描述|问题|描述|故障|优先级)\s*+:\s*+)"
 )
 # The robot hears only what mentions it, so a name before a command is its own, however it is called.
 _ANY_MENTION = re.compile(r"@\S{1,64}\s++(?=/|#\s*+\d)")
-_PHONE_VALUE = re.compile(r"\+?[\d\-() ]{5,24}\d")
+_MOBILE = r"(?:\+?86[\- ]?)?1[3-9](?:[\- ]?\d){9}(?!\d)"
+_PHONE_VALUE = re.compile(rf"{_MOBILE}|\+?[\d\-()]{{5,24}}\d|\+\d[\d\-() ]{{5,24}}\d")
+_BARE_MOBILE = re.compile(rf"(?<!\w){_MOBILE}")
 _NAME_END = re.compile(r"[\s,;]")
 _PHONE_ONLY = re.compile(r"(?:手机号码|手机号|手机|电话)?\s*+:?\s*+(\+?[\d\- ]{7,20})")
 _PRIORITY_WORDS = re.compile(
@@ -90,6 +92,8 @@ def parse(text: str, *, bot_name: str, quoted: str = "") -> Command:
     if slash is not None:
         return slash
     ids, rest = _ticket_ids(message)
+    if _IDS.match(rest.folded) and ids:
+        return Misunderstood(f"一次最多处理 {MAX_TICKETS} 个工单", TICKET_EXAMPLE)
     if ids:
         return _about_tickets(ids, rest)
     return _about_quoted(message, quoted[:MAX_LENGTH])
@@ -103,7 +107,7 @@ def _without_bot(text: Text, bot_name: str) -> Text:
         found = bot.match(text.folded) or _ANY_MENTION.match(text.folded)
         if found is None:
             return text
-        text = text.cut(found.end())
+        text = text.cut(found.end()).strip(" \n:,")
 
 
 def _slash_command(message: Text) -> Command | None:
@@ -170,8 +174,7 @@ def _parts(body: Text) -> dict[str, str]:
     A key counts once: a second one is part of the words around it, so nothing typed is lost.
     """
     marks = list(_KEY.finditer(body.folded))
-    head = _customer_name(body.cut(0, marks[0].start() if marks else None))
-    found = {"客户": head} if head else {}
+    found = _head(body.cut(0, marks[0].start() if marks else None))
     kept: list[tuple[str, re.Match[str]]] = []
     for mark in marks:
         key = "手机" if mark["spoken"] else _KEY_NAMES.get(mark["key"], mark["key"])
@@ -188,6 +191,19 @@ def _parts(body: Text) -> dict[str, str]:
             found[key] = _customer_name(value)
         else:
             found[key] = value.strip(" \n,;").words
+    return found
+
+
+def _head(text: Text) -> dict[str, str]:
+    """What stands before the first key: the customer, and perhaps a number without its key."""
+    found: dict[str, str] = {}
+    mention = text.folded.find("@")
+    name = _customer_name(text.cut(max(mention, 0)))
+    if name:
+        found["客户"] = name
+    number = _BARE_MOBILE.search(text.folded)
+    if number and name != number[0]:
+        found["手机"] = number[0]
     return found
 
 
@@ -217,7 +233,8 @@ def _customer_name(text: Text) -> str:
     if text.folded.startswith("客户") and len(text.folded) > 2:
         text = text.cut(2).strip(" :")
     end = _NAME_END.search(text.folded)
-    return text.cut(0, end.start() if end else None).words
+    name = text.cut(0, end.start() if end else None).words
+    return "" if name == "客户" else name
 
 
 def _priority(folded: str) -> str:
@@ -280,6 +297,8 @@ def _about_tickets(ids: tuple[int, ...], rest: Text) -> Command:
 
 def _about_quoted(message: Text, quoted: str) -> Command:
     """A verb under a quoted card; the card says which ticket."""
+    if message.folded.startswith("#"):
+        return Misunderstood("没有这个命令，或工单编号不对", TICKET_EXAMPLE)
     number = _QUOTED_ID.search(read(quoted).folded)
     ticket_id = int(number[1]) if number else 0
     if 1 <= ticket_id <= MAX_TICKET_ID:
@@ -287,8 +306,6 @@ def _about_quoted(message: Text, quoted: str) -> Command:
         return command or AddNote((ticket_id,), message.words)
     if _verb((1,), message) is not None:
         return Misunderstood("不知道是哪个工单：请引用工单卡片，或写上编号", TICKET_EXAMPLE)
-    if message.folded.startswith("#"):
-        return Misunderstood("没有这个命令，或工单编号不对", TICKET_EXAMPLE)
     return Misunderstood("没有听懂，发送「/帮助」可查看全部命令", CREATE.example)
 
 
@@ -296,11 +313,12 @@ def _verb(ids: tuple[int, ...], rest: Text) -> Command | None:
     """The command that `rest` begins with; None for other words, questions and negations."""
     for verb in ASSIGN_VERBS:
         if rest.folded.startswith(verb):
-            return _assignment(ids, rest.cut(len(verb)))
+            asks = rest.folded.rstrip().endswith(("?", "吗"))
+            return None if asks else _assignment(ids, rest.cut(len(verb)))
     for verb, status, progress in VERBS:
         if rest.folded.startswith(verb):
             note = rest.cut(len(verb))
-            if _NOT_DONE.match(note.folded.strip()) or _is_question(note.folded):
+            if not _ENDS.match(note.folded) or _is_question(note.folded):
                 return None
             return ChangeStatus(ids, status, progress, _note(note))
     return _progress(ids, rest)
@@ -316,6 +334,8 @@ def _progress(ids: tuple[int, ...], rest: Text) -> Command | None:
     found = _PROGRESS.match(rest.folded)
     if found is None or not (found[2] or rest.folded.startswith("进度")):
         return None
+    if _is_question(rest.folded[found.end() :]):
+        return None
     percent = int(found[1])
     if not 0 <= percent <= 100:
         return Misunderstood("进度必须是 0 到 100", f"#{ids[0]} 进度 60%")
@@ -325,6 +345,7 @@ def _progress(ids: tuple[int, ...], rest: Text) -> Command | None:
 def _note(text: Text) -> str:
     """What follows a verb, without the 了 that belongs to it."""
     text = text.strip(_SEPARATORS)
+    text = text.cut(2).strip(_SEPARATORS) if text.folded.startswith("工单") else text
     return (text.cut(1).strip(_SEPARATORS) if text.folded.startswith("了") else text).words
 
 

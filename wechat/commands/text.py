@@ -7,10 +7,10 @@ is found in the folded text and words are taken from the original.
 import unicodedata
 from dataclasses import dataclass
 
-_INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+_INVISIBLE = frozenset("\u200b\u200c\u200e\u200f\u2060\ufeff")
 _TRADITIONAL = str.maketrans(
-    "創單問題處決關閉開進轉給級緊嚴優順產品電話聯繫詢幫動新記錄帳號戶機",
-    "创单问题处决关闭开进转给级紧严优顺产品电话联系询帮动新记录账号户机",
+    "創單問題處決關閉開進轉給級緊嚴優順產品電話聯繫詢幫動新記錄帳號戶機嗎沒麼",
+    "创单问题处决关闭开进转给级紧严优顺产品电话联系询帮动新记录账号户机吗没么",
 )
 
 
@@ -48,6 +48,8 @@ def _fold(character: str) -> str:
         return "\n"
     if character.isspace():
         return " "
+    if unicodedata.category(character) == "No":
+        return character  # ① is no digit of a ticket's number
     folded = unicodedata.normalize("NFKC", character)
     if len(folded) != 1 or folded.isspace():
         return " " if folded.isspace() else character

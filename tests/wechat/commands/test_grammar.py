@@ -64,6 +64,25 @@ def test_product_company_and_named_priority():
 
 
 @pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/创建工单 紧急 @客户张三 问题:坏了", CreateTicket("张三", "坏了", priority="urgent")),
+        (
+            "/创建工单 @张三 手机:13800138000 3号机坏了",
+            CreateTicket("张三", "3号机坏了", "13800138000"),
+        ),
+        ("/创建工单 @张三 13800138000 问题:坏了", CreateTicket("张三", "坏了", "13800138000")),
+        ("/创建工单 @张三 手机13800138000问题:坏了", CreateTicket("张三", "坏了", "13800138000")),
+        ("/创建工单 @张三 问题:👨\u200d👩\u200d👧坏", CreateTicket("张三", "👨\u200d👩\u200d👧坏")),
+        ("@助手：/帮助", Help()),
+        ("#123 关闭工单", ChangeStatus((123,), "closed", None)),
+    ],
+)
+def test_odd_but_clear(text, command):
+    assert read(text) == command
+
+
+@pytest.mark.parametrize(
     ("words", "priority"),
     [("紧急", "urgent"), ("很严重", "urgent"), ("高优先级", "high"), ("不紧急", "normal"),
      ("非紧急", "normal"), ("不是很严重", "normal"), ("慢", "normal")],
@@ -153,7 +172,9 @@ def test_commands(text, command):
 @pytest.mark.parametrize(
     "words",
     ["已解决了吗？", "已解决？", "已解决吗", "未解决", "还没解决", "已解决不了", "已解决了没", "已处理了么",
-     "关闭吗？", "客户明天才有空", "没有升级", "取消吧?"],
+     "关闭吗？", "客户明天才有空", "没有升级", "取消吧?",
+     "已解决一半", "升级失败", "进度60.5%", "进度 60%？",
+     "转给王五，可以吗？", "分配给谁？", "已解决了嗎", "已解决了沒"],
 )  # fmt: skip
 def test_questions_negations_and_other_words_change_nothing(words):
     assert read(f"#123 {words}") == AddNote((123,), words)
@@ -176,7 +197,10 @@ def test_under_a_quoted_card_the_number_may_be_missing(words, command):
 
 @pytest.mark.parametrize(
     ("text", "quoted"),
-    [("已解决", ""), ("已解决", "随便一句话"), ("#0 已解决", ""), ("#99999999999 已解决", ""),
+    [("已解决", ""), ("已解决", "随便一句话"), ("#0 已解决", ""),
+     ("#0 已解决", CARD), ("已解决", "配色 #1890ff"), ("/创建工单 @客户 问题:坏了", ""),
+     (" ".join(f"#{n}" for n in range(1, 23)) + " 已解决", ""),
+     ("#99999999999 已解决", ""),
      ("#记录客户 张三", ""), ("#123 进度 160%", ""), ("#123 分配给", ""), ("/分配工单 @李四", ""),
      ("/分配工单 #123", ""), ("/飞", ""), ("你好呀", ""), ("长" * 20_001, "")],
 )  # fmt: skip
