@@ -23,6 +23,13 @@ READY_SECONDS = 90
 QUEUES = "msg.urgent,msg.high,msg.normal,msg.low,callbacks,default"
 
 
+def _session() -> requests.Session:
+    """A connection for each request: none can be closed by the server just as we use it."""
+    session = requests.Session()
+    session.headers["Connection"] = "close"
+    return session
+
+
 @dataclass
 class LiveSystem:
     """A running system. `http` is a session without a login, `as_user` one with a token."""
@@ -31,7 +38,7 @@ class LiveSystem:
     processes: list[subprocess.Popen[bytes]]
     logs: Path
     environment: dict[str, str]
-    http: requests.Session = field(default_factory=requests.Session)
+    http: requests.Session = field(default_factory=_session)
 
     def url(self, path: str) -> str:
         return self.base + path
@@ -41,7 +48,7 @@ class LiveSystem:
             self.url("/api/auth/token"), json={"username": username, "password": PASSWORD}
         )
         assert answer.status_code == 200, answer.text
-        session = requests.Session()
+        session = _session()
         session.headers["Authorization"] = f"Bearer {answer.json()['access']}"
         return session
 

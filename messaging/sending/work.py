@@ -28,6 +28,8 @@ WAVE_SIZE = 100
 WAVE_SECONDS = LEASE_SECONDS - 15
 # Less time than this is not worth starting a call in.
 SHORTEST_CALL_SECONDS = 0.2
+# Shorter than any server's: a connection that is closed just as we use it makes a send uncertain.
+KEEPALIVE_SECONDS = 3.0
 TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=3)
 
 _own = threading.local()
@@ -142,7 +144,10 @@ def _session() -> aiohttp.ClientSession:
     session: aiohttp.ClientSession | None = getattr(_own, "session", None)
     if session is None or session.closed:
         session = aiohttp.ClientSession(
-            timeout=TIMEOUT, connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300)
+            timeout=TIMEOUT,
+            connector=aiohttp.TCPConnector(
+                limit=0, ttl_dns_cache=300, keepalive_timeout=KEEPALIVE_SECONDS
+            ),
         )
         _own.session = session
     return session
