@@ -72,6 +72,16 @@ UNFOLD: dict[str, Any] = {
                         "icon": "hub",
                         "link": reverse_lazy("admin:messaging_channelaccount_changelist"),
                     },
+                    {
+                        "title": "渠道熔断",
+                        "icon": "electric_bolt",
+                        "link": reverse_lazy("admin:messaging_channelcircuit_changelist"),
+                    },
+                    {
+                        "title": "退订",
+                        "icon": "unsubscribe",
+                        "link": reverse_lazy("admin:messaging_optout_changelist"),
+                    },
                 ],
             },
             {

@@ -1,8 +1,11 @@
 """Everything under /api/, room by room (contract.md)."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
+from config.api.converters import IdConverter
 from config.api.tokens import LoginView, RefreshView
+
+register_converter(IdConverter, "id")
 
 urlpatterns = [
     path("auth/token", LoginView.as_view()),

@@ -1,11 +1,20 @@
 """The Celery application. Queues, routes and the schedule stand in config/settings.py."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("scrm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def _settle(**_kwargs: Any) -> None:
+    from config.memory import settle
+
+    settle()

@@ -1,6 +1,7 @@
 """Secrets at rest: a text field whose column holds a Fernet token, never the value."""
 
 import base64
+import json
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -53,3 +54,17 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
         self, value: str | None, expression: Any, connection: BaseDatabaseWrapper
     ) -> str | None:
         return decrypt(value) if value else value
+
+
+class EncryptedJSONField(EncryptedTextField):
+    """A mapping of names to secrets in Python, one Fernet token in the column."""
+
+    _pyi_private_set_type: dict[str, str]  # type: ignore[assignment]
+    _pyi_private_get_type: dict[str, str]  # type: ignore[assignment]
+
+    def get_prep_value(self, value: Any) -> Any:
+        return super().get_prep_value(json.dumps(value, ensure_ascii=False) if value else "")
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        plain = super().from_db_value(value, expression, connection)
+        return json.loads(plain) if plain else {}

@@ -73,6 +73,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
 APPEND_SLASH = True
 
 TEMPLATES = [
@@ -182,6 +183,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "messaging.tasks.sweep_messages",
         "schedule": schedule(timedelta(seconds=15)),
         "options": {"expires": 15, "queue": "default"},
+    },
+    "发送：找回无主的消息": {
+        "task": "messaging.tasks.adopt_orphans",
+        "schedule": schedule(timedelta(minutes=10)),
+        "options": {"expires": 300, "queue": "default"},
+    },
+    "统计：汇总最近几日": {
+        "task": "messaging.tasks.roll_up_statistics",
+        "schedule": crontab(minute="7"),
+        "options": {"expires": 1800, "queue": "default"},
+    },
+    "工单：每日数量": {
+        "task": "tickets.tasks.keep_daily_counts",
+        "schedule": crontab(minute="0", hour="0"),
+        "options": {"expires": 3600, "queue": "default"},
     },
     "回调：补处理未完成的回调": {
         "task": "wechat.tasks.sweep_callbacks",

@@ -9,6 +9,9 @@ class MessagingConfig(AppConfig):
     verbose_name = _("消息")
 
     def ready(self) -> None:
+        from config.events.relay import register_source
         from messaging import runtime_settings
+        from messaging.sending.chunks import publish_due
 
         runtime_settings.register()
+        register_source(publish_due)

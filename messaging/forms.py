@@ -1,45 +1,122 @@
 """Forms of the admin: secrets go in and never come out."""
 
+import copy
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
-from messaging.allowed_urls import is_allowed_url
-from messaging.models import ChannelAccount, ChannelType
+from config.errors import AppError
+from messaging.actions.channel_accounts import InvalidAccountError, account_form_of, checked_parts
+from messaging.actions.templates import template_check
+from messaging.models import ChannelAccount, MessageTemplate
 
 
-class ChannelAccountForm(forms.ModelForm):
-    """An empty secret keeps the stored one."""
-
-    new_secret = forms.CharField(
-        label="密钥或 Webhook 地址",
-        required=False,
-        max_length=2000,
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        help_text="只写不读；留空则保持不变",
-    )
+class TemplateForm(forms.ModelForm):
+    """Checked as the API checks it, the error at the field that is wrong."""
 
     class Meta:
-        model = ChannelAccount
-        fields = ["channel", "code", "name", "settings", "is_active", "is_default"]
+        model = MessageTemplate
+        fields = [
+            "code",
+            "name",
+            "channel",
+            "push_mode",
+            "schedule",
+            "timezone",
+            "recipients",
+            "keywords",
+            "body_format",
+            "subject",
+            "body",
+            "options",
+            "dedupe_seconds",
+            "status",
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        secret = cleaned.get("new_secret", "")
-        if cleaned.get("channel") == ChannelType.GROUP_BOT:
-            if not secret and not self.instance.secret:
-                self.add_error("new_secret", "群机器人需要 Webhook 地址")
-            elif secret and not is_allowed_url(secret):
-                hosts = "、".join(settings.OUTBOUND_ALLOWED_HOSTS)
-                self.add_error("new_secret", f"地址的主机不在允许名单内：{hosts}")
-        if not isinstance(cleaned.get("settings", {}), dict):
-            self.add_error("settings", "必须是一个 JSON 对象")
+        if not self.errors:
+            candidate = copy.copy(self.instance)
+            for name, value in cleaned.items():
+                setattr(candidate, name, value)
+            try:
+                template_check(candidate)
+            except AppError as error:
+                name = (error.attr or "").partition(".")[0]
+                self.add_error(name if name in self.fields else None, error.detail)
+        return cleaned
+
+
+class ChannelAccountForm(forms.ModelForm):
+    """The account's own fields, and those that its channel's form names."""
+
+    class Meta:
+        model = ChannelAccount
+        fields = ["channel", "code", "name", "is_active", "is_default"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        channel = self.instance.channel or self.data.get("channel", "")
+        for name, field in channel_fields(channel).items():
+            shown = copy.deepcopy(field)
+            shown.widget = _widget(field)
+            if name in secret_names(channel):
+                shown.required = False
+                stored = self.instance.masked_secrets.get(name, "")
+                shown.help_text = f"只写不读；{'留空则保持 ' + stored if stored else '尚未填写'}"
+            else:
+                shown.initial = self.instance.settings.get(name, field.initial)
+            self.fields[name] = shown
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        channel = cleaned.get("channel") or self.instance.channel
+        own = {name: self.data.get(name) for name in channel_fields(channel) if name in self.data}
+        secret = secret_names(channel)
+        try:
+            self._parts = checked_parts(
+                channel,
+                {name: value for name, value in own.items() if name not in secret},
+                {name: value for name, value in own.items() if name in secret},
+                self.instance.secrets,
+            )
+        except InvalidAccountError as error:
+            for path, messages in error.errors.items():
+                name = path.partition(".")[2]
+                self.add_error(name if name in self.fields else None, messages)
+        except AppError as error:
+            self.add_error("channel", error.detail)
         return cleaned
 
     def save(self, commit: bool = True) -> ChannelAccount:
-        if secret := self.cleaned_data.get("new_secret"):
-            self.instance.secret = secret
+        self.instance.settings, self.instance.secrets = self._parts
         saved: ChannelAccount = super().save(commit)
         return saved
+
+
+def channel_fields(channel: str) -> dict[str, forms.Field]:
+    try:
+        return dict(account_form_of(channel).base_fields)
+    except AppError:
+        return {}
+
+
+def secret_names(channel: str) -> frozenset[str]:
+    return account_form_of(channel).secret_names if channel_fields(channel) else frozenset()
+
+
+def _widget(field: forms.Field) -> Any:
+    """The field in the admin's own look; unfold's widgets carry no types."""
+    if isinstance(field, forms.ChoiceField):
+        return UnfoldAdminSelectWidget(choices=field.choices)
+    if isinstance(field, forms.BooleanField):
+        return UnfoldBooleanSwitchWidget()
+    if isinstance(field.widget, forms.Textarea):
+        return UnfoldAdminTextareaWidget()
+    return UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"})

@@ -10,8 +10,15 @@ _LEADING_HASH = re.compile(r"^(\s*)#")
 
 def as_text(value: str) -> str:
     """One line that shows what was written and does nothing: no mention, link, or heading."""
-    line = " ".join(_CONTROL.sub(" ", value).split())
+    if value.isalnum():
+        return value
+    line = one_line(value)
     return _LEADING_HASH.sub(r"\1＃", line).translate(_ACTIVE)
+
+
+def one_line(value: str) -> str:
+    """No control characters and no line breaks: what a header or a title may hold."""
+    return " ".join(_CONTROL.sub(" ", value).split()) if not value.isalnum() else value
 
 
 def cut_utf8(text: str, limit: int, *, mark: str = "…") -> str:

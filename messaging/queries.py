@@ -1,8 +1,10 @@
 """Reading messages and finding accounts."""
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Count, Max, Min, QuerySet
+from django.utils import timezone
 
 from messaging.models import ChannelAccount, ChannelType, Message, MessageBatch, MessageStatus
 
@@ -12,12 +14,6 @@ def robot_of_group(group_id: str) -> ChannelAccount | None:
     robots = ChannelAccount.objects.filter(channel=ChannelType.GROUP_BOT, is_active=True)
     own = robots.filter(settings__group_id=group_id).first() if group_id else None
     return own or robots.filter(is_default=True).first()
-
-
-def robot_called(text: str) -> ChannelAccount | None:
-    """The active robot of that group id, or of that code."""
-    robots = ChannelAccount.objects.filter(channel=ChannelType.GROUP_BOT, is_active=True)
-    return robots.filter(settings__group_id=text).first() or robots.filter(code=text).first()
 
 
 def batch_counts(batch: MessageBatch) -> dict[str, int]:
@@ -34,16 +30,13 @@ def batch_progress(batch: MessageBatch) -> dict[str, Any]:
     failed. `rate_per_second` is messages finished per second since the first was.
     """
     counts = batch_counts(batch)
-    times = batch.messages.aggregate(
-        first=Min("sent_at"), last=Max("finished_at"), started=Min("created_at")
-    )
     waiting = counts["queued"] + counts["scheduled"]
     open_count = waiting + counts["sending"]
     finished = batch.total - open_count
-    seconds = (times["last"] - times["started"]).total_seconds() if finished else 0.0
+    times = batch.messages.aggregate(first=Min("sent_at"), last=Max("finished_at"))
     return {
         "batch_id": batch.batch_id,
-        "status": "finished" if not open_count else "sending" if finished else "queued",
+        "status": _status(batch, counts, open_count),
         "total": batch.total,
         "queued": waiting,
         "sending": counts["sending"],
@@ -52,11 +45,31 @@ def batch_progress(batch: MessageBatch) -> dict[str, Any]:
         "failed": counts["failed"] + counts["uncertain"] + counts["expired"],
         "cancelled": counts["cancelled"],
         "percent": round(100 * finished / batch.total, 1),
-        "rate_per_second": round(finished / seconds, 1) if seconds else 0.0,
+        "rate_per_second": _rate(batch, finished, times["last"] if not open_count else None),
         "started_at": times["first"],
         "finished_at": times["last"] if not open_count else None,
     }
 
 
 def messages_for_list() -> QuerySet[Message]:
-    return Message.objects.select_related("batch", "customer", "account", "template")
+    return Message.objects.select_related("batch", "template").defer(
+        "payload",
+        "batch__variables",
+        "template__body",
+        "template__options",
+    )
+
+
+def _status(batch: MessageBatch, counts: dict[str, int], open_count: int) -> str:
+    if not open_count:
+        return "cancelled" if batch.is_cancelled else "finished"
+    if batch.is_paused:
+        return "paused"
+    if open_count == batch.total and not counts["sending"]:
+        return "scheduled" if counts["scheduled"] == batch.total else "queued"
+    return "sending"
+
+
+def _rate(batch: MessageBatch, finished: int, ended_at: dt.datetime | None) -> float:
+    seconds = ((ended_at or timezone.now()) - batch.created_at).total_seconds()
+    return round(finished / seconds, 1) if finished and seconds > 0 else 0.0

@@ -1,7 +1,32 @@
 """The runtime settings that sending obeys (contract.md §8)."""
 
+from typing import Any
+
 from config.runtime.schema import integer
 from config.runtime.schema import register as register_setting
+from messaging.models import ChannelType
+
+CHANNELS = list(ChannelType.values)
+
+_SHARE = {"type": "number", "minimum": 0, "maximum": 1}
+_CLOCK = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+
+
+def _object(properties: dict[str, Any], *, required: bool = False) -> dict[str, Any]:
+    schema: dict[str, Any] = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+    }
+    return {**schema, "required": list(properties)} if required else schema
+
+
+def _per_channel(value: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "propertyNames": {"enum": CHANNELS},
+        "additionalProperties": value,
+    }
 
 
 def register() -> None:
@@ -13,30 +38,70 @@ def register() -> None:
             "scale_up_threshold": 0.8,
             "scale_down_threshold": 0.2,
         },
-        {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
+        _object(
+            {
                 "core_pool_size": integer(1, 1000),
                 "max_pool_size": integer(1, 1000),
-                "scale_up_threshold": {"type": "number", "minimum": 0, "maximum": 1},
-                "scale_down_threshold": {"type": "number", "minimum": 0, "maximum": 1},
-            },
-        },
-        "发送池：每个进程同时发出的请求数",
+                "scale_up_threshold": _SHARE,
+                "scale_down_threshold": _SHARE,
+            }
+        ),
+        "发送池：每个进程同时发出的请求数，按使用率在 core 与 max 之间伸缩",
     )
     register_setting(
         "retry",
         {"max_attempts": 3, "delay_seconds": 300},
-        {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "max_attempts": integer(1, 20),
-                "delay_seconds": integer(0, 86_400),
-            },
-        },
+        _object({"max_attempts": integer(1, 20), "delay_seconds": integer(0, 86_400)}),
         "可重试的失败：最多尝试几次，间隔多少秒",
+    )
+    register_setting(
+        "circuit",
+        {"min_failures": 20, "failure_share": 0.5, "window_seconds": 60, "open_seconds": 30},
+        _object(
+            {
+                "min_failures": integer(1, 200),
+                "failure_share": _SHARE,
+                "window_seconds": integer(1, 3600),
+                "open_seconds": integer(1, 600),
+            }
+        ),
+        "渠道熔断：窗口内失败多少次、占比多少即熔断，熔断多少秒后试探",
+    )
+    register_setting(
+        "quiet_hours",
+        {},
+        _per_channel(_object({"start": _CLOCK, "end": _CLOCK}, required=True)),
+        '免打扰：按渠道，例如 {"SMS": {"start": "22:00", "end": "08:00"}}；优先级 9–10 不受限',
+    )
+    register_setting(
+        "frequency_cap",
+        {},
+        _per_channel(
+            _object({"count": integer(1, 10_000), "seconds": integer(1, 86_400)}, required=True)
+        ),
+        '每位接收方的频次上限：按渠道，例如 {"SMS": {"count": 3, "seconds": 3600}}；超出的排队等待',
+    )
+    register_setting(
+        "resend_uncertain",
+        [],
+        {
+            "type": "array",
+            "items": {"enum": CHANNELS},
+            "uniqueItems": True,
+        },
+        "这些渠道在平台没有应答时直接重发（可能重复），而不是标记为结果未知",
+    )
+    register_setting(
+        "rate_limit.api_send_message",
+        {"qps": 1000, "concurrent": 500},
+        _object({"qps": integer(1, 1_000_000), "concurrent": integer(1, 100_000)}),
+        "单条发送接口：每个调用方每秒次数与并发数",
+    )
+    register_setting(
+        "rate_limit.api_send_batch",
+        {"qps": 20, "concurrent": 20},
+        _object({"qps": integer(1, 1_000_000), "concurrent": integer(1, 100_000)}),
+        "批量发送接口：每个调用方每秒次数与并发数",
     )
     register_setting(
         "channel.group_bot.per_minute",

@@ -1,27 +1,59 @@
 """Celery's doors into sending."""
 
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_process_shutdown, worker_shutdown
+from django.utils import timezone
 
-from messaging.sending import sweep, work
+from config.queues import depths
+from messaging.actions import receipts, schedules
+from messaging.models import Queue
+from messaging.sending import pool, sweep, work
+from messaging.statistics import counters, rows
+
+# How many days before today are still counted anew.
+ROLLED_DAYS = 3
 
 
 @shared_task(time_limit=300)
-def send_chunk(ids: list[int]) -> None:
-    """Messages of one queue, by primary key."""
-    work.send_chunk(ids)
+def send_chunk(chunk_pk: int) -> None:
+    """Messages of one queue."""
+    work.send_chunk(chunk_pk)
 
 
 @shared_task(time_limit=60)
 def sweep_messages() -> None:
-    """Every 15 s: what is due, lost or abandoned (design.md §4)."""
-    sweep.sweep()
+    """Every 15 s: chunks whose task was lost (design.md §4)."""
+    waiting = depths([f"msg.{queue}" for queue in Queue.values])
+    sweep.sweep({name.removeprefix("msg."): depth for name, depth in waiting.items()})
+
+
+@shared_task(time_limit=120)
+def adopt_orphans() -> None:
+    """Every ten minutes: open messages that no chunk knows."""
+    sweep.adopt_orphans()
+    receipts.purge_early()
+
+
+@shared_task(time_limit=60)
+def push_scheduled_template(template_pk: int) -> None:
+    """At a template's own time, by its entry in the beat's timetable."""
+    schedules.template_push(template_pk=template_pk)
+
+
+@shared_task(time_limit=300)
+def roll_up_statistics() -> None:
+    """Every hour: the daily rows of the last days, which late receipts and retries still change."""
+    today = timezone.localdate()
+    for back in range(1, ROLLED_DAYS + 1):
+        rows.roll_up(today - timedelta(days=back))
+    counters.recount(today)
 
 
 @worker_process_shutdown.connect
 @worker_shutdown.connect
 def _close_connections(**_kwargs: Any) -> None:
     """A worker that stops leaves no open connection to a provider."""
-    work.close()
+    pool.close()

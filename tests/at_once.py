@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import connection
 
-from messaging.sending import work
+from messaging.sending import pool
 
 
 def all_at_once(
@@ -24,7 +24,7 @@ def all_at_once(
         except Exception as error:
             unforeseen.append(error)
         finally:
-            work.close()
+            pool.close()
             connection.close()
 
     threads = [threading.Thread(target=run, args=(act,)) for act in acts]

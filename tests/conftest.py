@@ -7,11 +7,18 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from config import redis_link
+from config.api import rate_limits
 from config.events.models import OutboxEntry
 from config.runtime import store
-from messaging.sending import limits, work
+from messaging import templates_in_use, variables
+from messaging.channels import accounts
+from messaging.models import MessageChunk
+from messaging.sending import circuit, limits, pool, prepare, work
+from messaging.statistics import counters, overview
 from tests.factories import AdminFactory, UserFactory
 from wechat.client import tokens
 
@@ -35,11 +42,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def clean_memory() -> Iterator[None]:
     """Nothing that a process remembers passes from one test to the next."""
     cache.clear()
-    limits.forget_local()
-    store.forget_snapshot()
-    tokens.forget_own()
+    for forget in (
+        accounts.forget,
+        circuit.forget,
+        circuit.forget_outcomes,
+        counters.forget_here,
+        limits.forget_local,
+        overview.forget,
+        prepare.forget,
+        rate_limits.forget,
+        redis_link.forget_failure,
+        store.forget_snapshot,
+        templates_in_use.forget,
+        tokens.forget_own,
+        variables.forget,
+    ):
+        forget()
     yield
-    work.close()
+    pool.close()
 
 
 @pytest.fixture
@@ -81,10 +101,16 @@ def platform(live_server: Any, settings: Any) -> Any:
 
 @pytest.fixture
 def run_outbox() -> Callable[[], int]:
-    """Does at once what relay and workers would do: runs the tasks of committed outbox rows."""
+    """Does at once what relay and workers would do: works due chunks and committed outbox rows."""
 
     def run() -> int:
         done = 0
+        while chunks := list(
+            MessageChunk.objects.filter(published_at=None, due_at__lte=timezone.now())
+        ):
+            for chunk in chunks:
+                work.send_chunk(chunk.pk)
+                done += 1
         while entries := list(OutboxEntry.objects.order_by("id")):
             OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
             for entry in entries:

@@ -62,7 +62,9 @@ class RobotFactory(factory.django.DjangoModelFactory):
     code = factory.Sequence(lambda n: f"bot_{n:03d}")
     name = "群机器人"
     settings = factory.LazyFunction(lambda: {"group_id": "test_group_001"})
-    secret = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0000"
+    secrets = factory.LazyFunction(
+        lambda: {"webhook_url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0000"}
+    )
     is_default = True
 
 

@@ -10,8 +10,9 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         from customers import visibility
-        from tickets import runtime_settings
+        from tickets import daily_counts, runtime_settings
         from tickets.visibility import customers_of_assignee
 
         visibility.register_binding(customers_of_assignee)
         runtime_settings.register()
+        daily_counts.register_variables()

@@ -5,10 +5,12 @@ point leaves either all of it or nothing, and the unique index decides between p
 """
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
@@ -20,11 +22,21 @@ from config.api.auth import principal_name
 from config.api.errors import Conflict
 from config.api.idempotency_record import IdempotencyRecord
 from config.api.renderers import ApiJSONRenderer, Rendered
+from config.errors import AppError
 from config.locks import try_transaction_lock
 
 HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 255
 KEPT = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which request this is: whose, under which key, with which content."""
+
+    principal: str
+    key: str
+    request_hash: str
 
 
 class _Replayed(Exception):
@@ -38,9 +50,12 @@ class IdempotentPosts(APIView):
     """Base of every view whose POSTs create or send something."""
 
     takes_idempotency_key = True
+    # A view that writes many requests in one transaction claims its keys there, by `claim_all`.
+    claims_itself = False
+    identity: "Identity | None" = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method != "POST" or HEADER not in request.headers:
+        if request.method != "POST" or HEADER not in request.headers or self.claims_itself:
             return super().dispatch(request, *args, **kwargs)
         with transaction.atomic():
             response = super().dispatch(request, *args, **kwargs)
@@ -53,42 +68,82 @@ class IdempotentPosts(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if request.method == "POST" and HEADER in request.headers:
-            self._claim(request)
+            self.identity = self._identified(request)
+            if not self.claims_itself:
+                self._claim(self.identity)
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, _Replayed):
             response = Response(Rendered(exc.record.body), status=exc.record.status_code)
             response["Idempotent-Replayed"] = "true"
             return response
+        if self.claims_itself and self.identity and isinstance(exc, (ValidationError, AppError)):
+            # What was right the first time is answered again, though it would be refused today.
+            try:
+                self.replay(self.identity)
+            except (_Replayed, Conflict) as known:
+                return self.handle_exception(known)
         return super().handle_exception(exc)
 
-    def _claim(self, request: Request) -> None:
-        key = request.headers[HEADER]
-        if not key or len(key) > MAX_KEY_LENGTH:
-            raise ValidationError({HEADER: f"长度必须是 1 到 {MAX_KEY_LENGTH} 个字符"})
-        self._principal, self._key = principal_name(request), key
-        self._hash = hashlib.sha256(
-            f"{request.path}\n".encode() + request._request.body
-        ).hexdigest()
-        if not try_transaction_lock(f"idempotency:{self._principal}:{key}"):
-            raise Conflict("相同的请求正在处理，请稍后再试", "idempotency_in_progress", wait=1)
+    def replay(self, identity: "Identity") -> None:
+        """Answers as the first request with this key was answered, if there is a record of it."""
         record = IdempotencyRecord.objects.filter(
-            principal=self._principal, key=key, created_at__gt=timezone.now() - KEPT
+            principal=identity.principal, key=identity.key, created_at__gt=timezone.now() - KEPT
         ).first()
         if record is None:
             return
-        if record.request_hash != self._hash:
+        if record.request_hash != identity.request_hash:
             raise Conflict("这个幂等键已用于另一个请求", "idempotency_key_reused")
         raise _Replayed(record)
 
+    def _identified(self, request: Request) -> "Identity":
+        key = request.headers[HEADER]
+        if not key or len(key) > MAX_KEY_LENGTH or "\x00" in key:
+            raise ValidationError({HEADER: f"长度必须是 1 到 {MAX_KEY_LENGTH} 个字符"})
+        content = f"{request.path}\n".encode() + request._request.body
+        return Identity(principal_name(request), key, hashlib.sha256(content).hexdigest())
+
+    def _claim(self, identity: "Identity") -> None:
+        if not try_transaction_lock(f"idempotency:{identity.principal}:{identity.key}"):
+            raise Conflict("相同的请求正在处理，请稍后再试", "idempotency_in_progress", wait=1)
+        self.replay(identity)
+
     def _remember(self, response: HttpResponseBase) -> None:
+        assert self.identity is not None  # `initial` ran
         body = ApiJSONRenderer().render(getattr(response, "data", None)).decode()
-        # An expired record of the same key gives way.
-        IdempotencyRecord.objects.filter(principal=self._principal, key=self._key).delete()
-        IdempotencyRecord.objects.create(
-            principal=self._principal,
-            key=self._key,
-            request_hash=self._hash,
-            status_code=response.status_code,
-            body=body,
+        claim_all([(self.identity, response.status_code, body)])
+
+
+def claim_all(answers: Sequence[tuple[Identity, int, str]]) -> set[Identity]:
+    """Keeps answers (status, body) in the running transaction; returns whose key was still free.
+
+    An expired record of the same key gives way. A key that a running transaction claims is waited
+    for: once that one has committed, the key is not free.
+    """
+    if not answers:
+        return set()
+    adapt = connection.ops.adapt_datetimefield_value
+    now = timezone.now()
+    values: list[Any] = []
+    for identity, status, body in answers:
+        values += [
+            identity.principal,
+            identity.key,
+            identity.request_hash,
+            status,
+            body,
+            adapt(now),
+        ]
+    marks = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(answers))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO config_idempotencyrecord AS r"
+            " (principal, key, request_hash, status_code, body, created_at)"
+            f" VALUES {marks} ON CONFLICT (principal, key) DO UPDATE SET"
+            " request_hash = excluded.request_hash, status_code = excluded.status_code,"
+            " body = excluded.body, created_at = excluded.created_at"
+            " WHERE r.created_at < %s RETURNING principal, key",
+            [*values, adapt(now - KEPT)],
         )
+        won = set(cursor.fetchall())
+    return {identity for identity, _, _ in answers if (identity.principal, identity.key) in won}

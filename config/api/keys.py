@@ -8,6 +8,8 @@ from rest_framework_api_key.models import AbstractAPIKey
 class Scope(models.TextChoices):
     MESSAGES_SEND = "messages:send", "发送消息"
     MESSAGES_READ = "messages:read", "查看消息"
+    TEMPLATES_WRITE = "templates:write", "修改模板"
+    CHANNELS_WRITE = "channels:write", "修改渠道账号"
     CUSTOMERS_READ = "customers:read", "查看客户"
     CUSTOMERS_WRITE = "customers:write", "修改客户"
     TICKETS_READ = "tickets:read", "查看工单"

@@ -25,8 +25,7 @@ class ListPagination(PageNumberPagination):
     def paginate_queryset(
         self, queryset: Any, request: Request, view: "APIView | None" = None
     ) -> list[Any] | None:
-        number = self._integer(request, "page", 1, MAX_PAGE)
-        size = self._integer(request, "size", self.page_size, MAX_SIZE)
+        number, size = self.asked_page(request), self.asked_size(request)
         self.request = request
         paginator = self.django_paginator_class(queryset, size)
         try:
@@ -35,6 +34,12 @@ class ListPagination(PageNumberPagination):
             self._empty = (number, size, paginator.count)
             return []
         return list(self.page)
+
+    def asked_page(self, request: Request) -> int:
+        return self._integer(request, "page", 1, MAX_PAGE)
+
+    def asked_size(self, request: Request) -> int:
+        return self._integer(request, "size", self.page_size, MAX_SIZE)
 
     def get_paginated_response(self, data: Any) -> Response:
         if self._empty is not None:

@@ -1,22 +1,30 @@
 """Sending by template: one message, or a batch of up to 10,000 (contract.md §2)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from config.errors import InvalidInputError
 from config.locks import transaction_lock
-from customers.models import User
+from customers.models import Customer, User
+from customers.queries.addresses import address_of
 from messaging.channels import registry
 from messaging.channels.base import Channel
 from messaging.channels.registry import UnknownChannelError
-from messaging.models import Message, MessageBatch, MessageTemplate, TemplateStatus
-from messaging.models.message import RECIPIENT_LENGTH
-from messaging.rendering import render
+from messaging.models import Message, MessageBatch, MessageTemplate, OptOut
+from messaging.models.message import OPEN, RECIPIENT_LENGTH, MessageStatus
+from messaging.rendering import MissingVariablesError, Source
 from messaging.sending.accept import MAX_BATCH, NewMessage, batch_accept, message_accept
+from messaging.templates_in_use import template_in_use
+
+# More addresses than this are not worth naming before we know that anybody has opted out.
+FEW = 500
 
 
 @dataclass(frozen=True)
@@ -28,10 +36,12 @@ class Options:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Addressee:
+    """`variables` are this recipient's own; those of the call come below them."""
+
     recipient: str
-    variables: Mapping[str, Any]
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,97 +60,210 @@ class AcceptedBatch:
     rejected: list[Rejected]
 
 
-def template_active(*, template_id: int | None, code: str | None) -> MessageTemplate:
-    """The active template of that id or code; raises `InvalidInputError` naming the field."""
-    attr = "template_id" if template_id is not None else "template_code"
-    query = {"pk": template_id} if template_id is not None else {"code": code}
-    template = MessageTemplate.objects.filter(**query).first()
-    if template is None:
-        raise InvalidInputError("没有这个模板", code="not_found", attr=attr)
-    if template.status != TemplateStatus.ACTIVE:
-        raise InvalidInputError(f"模板「{template.name}」已停用", code="inactive", attr=attr)
-    return template
+@dataclass(frozen=True)
+class SingleSend:
+    """One message as a caller asks for it; `recipient` or `customer` says whom it is for."""
+
+    template: MessageTemplate
+    variables: Mapping[str, Any]
+    options: Options
+    recipient: str = ""
+    customer: Customer | None = None
+    channel: str = ""
+    dedupe_key: str | None = None
+    fallback_channels: Sequence[str] = ()
+
+
+def message_compose(asked: SingleSend) -> NewMessage:
+    """The message ready to be written. Raises `InvalidInputError` naming the field at fault."""
+    new = message_addressed(asked)
+    if opted_out(new.channel, [new.recipient]):
+        raise InvalidInputError("接收方已退订这个渠道", code="opted_out", attr="recipient")
+    return new
+
+
+def message_addressed(asked: SingleSend) -> NewMessage:
+    """Like `message_compose`, but who does not want messages is still among them."""
+    template = asked.template
+    channel = _channel(
+        asked.channel or template.channel, "channel" if asked.channel else "template_id"
+    )
+    if asked.channel and asked.channel != template.channel:
+        raise InvalidInputError(
+            f"模板「{template.name}」属于渠道 {template.channel}", attr="channel"
+        )
+    address = asked.recipient or _address(asked.customer, channel.code)
+    if asked.fallback_channels:
+        if asked.customer is None:
+            raise InvalidInputError("备用渠道需要 customer_id", attr="fallback_channels")
+        for name in asked.fallback_channels:
+            _channel(name, "fallback_channels")
+    missing = template_in_use(template).missing(asked.variables)
+    if missing:
+        raise MissingVariablesError(missing)
+    new = _addressed(channel, template, address)
+    new.variables, new.customer = asked.variables, asked.customer
+    new.dedupe_key = asked.dedupe_key or _content_key(template, new.recipient, asked.variables)
+    new.fallback_channels = list(asked.fallback_channels)
+    return _with(new, asked.options)
 
 
 @transaction.atomic
-def message_send(
-    *,
-    template: MessageTemplate,
-    recipient: str,
-    variables: Mapping[str, Any],
-    options: Options,
-    actor: User | None,
-    dedupe_key: str | None = None,
-) -> Message:
-    """One accepted message; the first one again while `dedupe_key` is the same.
+def message_send(asked: SingleSend, *, actor: User | None) -> tuple[Message, bool]:
+    """One accepted message, and whether it is an earlier one with the same key or content.
 
     Raises `InvalidInputError` naming `recipient`, a missing variable, or the priority.
     """
-    if dedupe_key:
-        # Parallel copies wait here for the first; the unique index would refuse them anyway.
-        transaction_lock(f"message.dedupe:{dedupe_key}")
-        known = Message.objects.filter(dedupe_key=dedupe_key).first()
-        if known is not None:
-            return known
-    new = _compose(template, Addressee(recipient, variables), options, dedupe_key)
-    return message_accept(new, created_by=actor)
+    new = message_compose(asked)
+    if new.dedupe_key is None:
+        return message_accept(new, created_by=actor), False
+    # Parallel copies wait here for the first; the unique index would refuse them anyway.
+    transaction_lock(f"message.dedupe:{new.dedupe_key}")
+    known = Message.objects.filter(dedupe_key=new.dedupe_key).first()
+    if known is not None and not _gives_way(known, asked):
+        return known, True
+    if known is not None:
+        Message.objects.filter(pk=known.pk).update(dedupe_key=None)
+    return message_accept(new, created_by=actor), False
 
 
 def batch_send(
     *,
     template: MessageTemplate,
     addressees: Sequence[Addressee],
+    variables: Mapping[str, Any],
     options: Options,
     actor: User | None,
 ) -> AcceptedBatch:
     """Everybody who can be reached; a bad recipient never sinks the batch.
 
-    Raises `InvalidInputError` beyond 10,000 and when nobody is left.
+    `variables` are shared by all. Raises `InvalidInputError` beyond 10,000 and when nobody is left.
     """
     if not 1 <= len(addressees) <= MAX_BATCH:
         raise InvalidInputError(f"一次须有 1 到 {MAX_BATCH} 位接收方", attr="recipients")
+    channel = _channel(template.channel, "template_id")
+    # What the call itself gives need not be looked for 10,000 times.
+    open_names = template_in_use(template).missing(variables)
     news: list[NewMessage] = []
+    places: list[int] = []
     rejected: list[Rejected] = []
     for index, addressee in enumerate(addressees):
         try:
-            news.append(_compose(template, addressee, options, None))
+            new = _addressed(channel, template, addressee.recipient)
+            if open_names:
+                _check_given(open_names, addressee.variables)
         except InvalidInputError as error:
-            rejected.append(Rejected(index, addressee.recipient, error.code, error.detail))
+            rejected.append(Rejected(index, addressee.recipient[:200], error.code, error.detail))
+            continue
+        new.variables = addressee.variables or None
+        news.append(_with(new, options))
+        places.append(index)
+    news = _without_opted_out(channel.code, news, places, rejected)
     if not news:
         raise InvalidInputError(f"没有可用的接收方：{rejected[0].detail}", attr="recipients")
-    batch = batch_accept(news, channel=template.channel, created_by=actor)
-    return AcceptedBatch(batch, rejected)
+    batch = batch_accept(
+        news,
+        channel=channel.code,
+        template=template,
+        variables=variables,
+        created_by=actor,
+    )
+    return AcceptedBatch(batch, sorted(rejected, key=lambda item: item.index))
 
 
-def _compose(
-    template: MessageTemplate, addressee: Addressee, options: Options, dedupe_key: str | None
-) -> NewMessage:
-    channel = _channel(template)
-    if not 0 < len(addressee.recipient) <= RECIPIENT_LENGTH:
+def _check_given(names: Sequence[str], variables: Mapping[str, Any]) -> None:
+    if all(isinstance(variables.get(name), str) for name in names):
+        return
+    missing = Source.missing_of(names, variables)
+    if missing:
+        raise MissingVariablesError(missing)
+
+
+def opted_out(channel: str, addresses: Collection[str]) -> set[str]:
+    """Which of these want no messages over the channel any more."""
+    found = OptOut.objects.filter(channel=channel)
+    if len(addresses) > FEW and not found.exists():
+        return set()
+    return set(found.filter(address__in=addresses).values_list("address", flat=True))
+
+
+def _without_opted_out(
+    channel: str, news: list[NewMessage], places: list[int], rejected: list[Rejected]
+) -> list[NewMessage]:
+    """Those who still want messages; the others are added to `rejected`."""
+    gone = opted_out(channel, [new.recipient for new in news])
+    if not gone:
+        return news
+    for index, new in zip(places, news, strict=True):
+        if new.recipient in gone:
+            rejected.append(
+                Rejected(index, new.recipient[:200], "opted_out", "接收方已退订这个渠道")
+            )
+    return [new for new in news if new.recipient not in gone]
+
+
+def _addressed(channel: Channel, template: MessageTemplate, text: str) -> NewMessage:
+    """Raises `InvalidInputError` with `attr="recipient"`."""
+    if not 0 < len(text) <= RECIPIENT_LENGTH or "\x00" in text:
         raise InvalidInputError("接收方为空或过长", code="bad_recipient", attr="recipient")
     try:
-        recipient = channel.recipient(addressee.recipient)
+        recipient = channel.recipient(text)
     except InvalidInputError as error:
         raise InvalidInputError(error.detail, code=error.code, attr="recipient") from error
-    subject = render(template.subject, addressee.variables, body_format=template.body_format)
-    body = render(template.body, addressee.variables, body_format=template.body_format)
     return NewMessage(
         channel=template.channel,
         recipient=recipient.address,
         account=recipient.account,
         template=template,
-        payload=channel.compose(body_format=template.body_format, subject=subject, body=body),
-        priority=options.priority,
-        send_at=options.send_at,
-        expires_at=options.expires_at,
-        dedupe_key=dedupe_key,
     )
 
 
-def _channel(template: MessageTemplate) -> Channel:
+def _with(new: NewMessage, options: Options) -> NewMessage:
+    new.priority, new.send_at = options.priority, options.send_at
+    new.expires_at = options.expires_at
+    return new
+
+
+def _address(customer: Customer | None, channel: str) -> str:
+    if customer is None:
+        raise InvalidInputError("请给出 recipient 或 customer_id", attr="recipient")
+    address = address_of(customer, channel)
+    if not address:
+        raise InvalidInputError(
+            f"客户没有渠道 {channel} 的地址", code="no_address", attr="customer_id"
+        )
+    return address
+
+
+def _channel(code: str, attr: str) -> Channel:
     try:
-        return registry.get(template.channel)
+        return registry.get(code)
     except UnknownChannelError:
         raise InvalidInputError(
-            f"渠道 {template.channel} 还没有启用", code="unknown_channel", attr="template_id"
+            f"渠道 {code} 还没有启用", code="unknown_channel", attr=attr
         ) from None
+
+
+def _content_key(
+    template: MessageTemplate, recipient: str, variables: Mapping[str, Any]
+) -> str | None:
+    """The same content to the same person, where the template asks for that (guarantees.md 5)."""
+    if not template.dedupe_seconds:
+        return None
+    content = json.dumps(
+        [template.pk, template.version, recipient, variables], sort_keys=True, default=str
+    )
+    return "content:" + hashlib.sha256(content.encode()).hexdigest()
+
+
+def _gives_way(known: Message, asked: SingleSend) -> bool:
+    """Whether an earlier message with the same content stands in nobody's way any more."""
+    if asked.dedupe_key:
+        return False
+    if known.status in OPEN:
+        return False
+    age = (timezone.now() - known.created_at).total_seconds()
+    return (
+        known.status in (MessageStatus.FAILED, MessageStatus.CANCELLED, MessageStatus.EXPIRED)
+        or age > asked.template.dedupe_seconds
+    )

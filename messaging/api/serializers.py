@@ -1,5 +1,6 @@
-"""Messages as JSON (contract.md §2)."""
+"""Messages and batches as JSON (contract.md §2)."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -7,17 +8,25 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from messaging.actions.send import Addressee
-from messaging.models import Message
+from messaging.models import ChannelType, Message
 from messaging.models.message import RECIPIENT_LENGTH
 from messaging.sending.accept import MAX_BATCH
 
 MAX_DELAY_SECONDS = 365 * 24 * 3600
+MAX_VARIABLES_LENGTH = 100_000
+
+
+class VariablesField(serializers.DictField):
+    """Names to values: text, numbers, or objects for dotted names."""
+
+    def run_child_validation(self, data: Any) -> Any:
+        return dict(data)
 
 
 class _SendOptionsSerializer(serializers.Serializer[Any]):
     template_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
     template_code = serializers.CharField(max_length=64, required=False)
-    variables = serializers.DictField(required=False, default=dict)
+    variables = VariablesField(required=False, default=dict)
     priority = serializers.IntegerField(min_value=0, max_value=10, default=5)
     send_at = serializers.DateTimeField(required=False)
     expires_at = serializers.DateTimeField(required=False)
@@ -35,53 +44,66 @@ class _SendOptionsSerializer(serializers.Serializer[Any]):
 
 
 class SendSerializer(_SendOptionsSerializer):
-    recipient = serializers.CharField(max_length=RECIPIENT_LENGTH)
+    recipient = serializers.CharField(max_length=RECIPIENT_LENGTH, required=False)
+    customer_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    channel = serializers.ChoiceField(choices=ChannelType.choices, required=False)
     delay_seconds = serializers.IntegerField(
         min_value=0, max_value=MAX_DELAY_SECONDS, required=False
     )
     dedupe_key = serializers.CharField(max_length=255, required=False)
+    fallback_channels = serializers.ListField(
+        child=serializers.ChoiceField(choices=ChannelType.choices), max_length=8, required=False
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "send_at" in attrs and "delay_seconds" in attrs:
             raise serializers.ValidationError(
                 {"delay_seconds": "send_at 与 delay_seconds 只能给一个"}
             )
+        if "recipient" not in attrs and "customer_id" not in attrs:
+            raise serializers.ValidationError({"recipient": "请给出 recipient 或 customer_id"})
         if "delay_seconds" in attrs:
             delay = timedelta(seconds=attrs.pop("delay_seconds"))
             attrs["send_at"] = timezone.now() + delay
         return super().validate(attrs)
 
 
+class RecipientsField(serializers.ListField):
+    """Strings, or objects `{recipient, variables}`; looked at once, since there may be 10,000."""
+
+    def run_child_validation(self, data: Any) -> Any:
+        addressees, wrong = [], {}
+        for index, item in enumerate(data):
+            addressee = _addressee(item)
+            if addressee is None:
+                wrong[str(index)] = ["必须是字符串，或 {recipient, variables}"]
+            else:
+                addressees.append(addressee)
+        if wrong:
+            raise serializers.ValidationError(dict(list(wrong.items())[:20]))
+        return addressees
+
+
 class SendBatchSerializer(_SendOptionsSerializer):
-    """`recipients`: strings, or objects `{recipient, variables}`."""
-
-    recipients = serializers.ListField(min_length=1, max_length=MAX_BATCH)
-
-    def addressees(self) -> list[Addressee]:
-        """Each recipient with the shared variables under its own; raises `ValidationError`."""
-        shared = self.validated_data["variables"]
-        return [
-            self._addressee(index, item, shared)
-            for index, item in enumerate(self.validated_data["recipients"])
-        ]
-
-    def _addressee(self, index: int, item: Any, shared: dict[str, Any]) -> Addressee:
-        if isinstance(item, str):
-            return Addressee(item, shared)
-        own = item.get("variables", {}) if isinstance(item, dict) else None
-        name = item.get("recipient") if isinstance(item, dict) else None
-        if isinstance(own, dict) and isinstance(name, str):
-            return Addressee(name, {**shared, **own})
-        raise serializers.ValidationError(
-            {"recipients": f"第 {index + 1} 项必须是字符串，或 {{recipient, variables}}"}
-        )
+    recipients = RecipientsField(min_length=1, max_length=MAX_BATCH)
 
 
-class AcceptedSerializer(serializers.ModelSerializer[Message]):
-    class Meta:
-        model = Message
-        fields = ["message_id", "trace_id", "status"]
-        read_only_fields = fields
+def _addressee(item: Any) -> Addressee | None:
+    if isinstance(item, str):
+        return Addressee(item)
+    if isinstance(item, Mapping):
+        recipient, variables = item.get("recipient"), item.get("variables", {})
+        if isinstance(recipient, str) and isinstance(variables, dict):
+            return Addressee(recipient, variables)
+    return None
+
+
+class AcceptedSerializer(serializers.Serializer[Any]):
+    message_id = serializers.CharField()
+    trace_id = serializers.CharField()
+    status = serializers.CharField(
+        help_text="queued or scheduled; deduplicated: an earlier message with this content"
+    )
 
 
 class RejectedSerializer(serializers.Serializer[Any]):
@@ -103,7 +125,9 @@ class BatchSerializer(serializers.Serializer[Any]):
     """Counts add up to `total`: scheduled ones are queued, uncertain and expired ones failed."""
 
     batch_id = serializers.CharField()
-    status = serializers.ChoiceField(choices=["queued", "sending", "finished"])
+    status = serializers.ChoiceField(
+        choices=["scheduled", "queued", "sending", "paused", "finished", "cancelled"]
+    )
     total = serializers.IntegerField()
     queued = serializers.IntegerField()
     sending = serializers.IntegerField()
@@ -118,6 +142,7 @@ class BatchSerializer(serializers.Serializer[Any]):
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):
+    trace_id = serializers.CharField()
     template = serializers.CharField(source="template.code", default=None)
     batch = serializers.CharField(source="batch.batch_id", default=None)
 
@@ -135,6 +160,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "priority",
             "status",
             "attempts",
+            "fallback_channels",
             "provider_message_id",
             "error_code",
             "error_detail",
@@ -142,6 +168,27 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "expires_at",
             "created_at",
             "sent_at",
+            "delivered_at",
             "finished_at",
         ]
         read_only_fields = fields
+
+
+class TraceNodeSerializer(serializers.Serializer[Any]):
+    node = serializers.ChoiceField(choices=["queue", "process", "send", "callback"])
+    status = serializers.CharField()
+    at = serializers.DateTimeField()
+    duration_ms = serializers.IntegerField(allow_null=True)
+    detail = serializers.CharField(allow_blank=True)
+
+
+class TraceSerializer(serializers.Serializer[Any]):
+    """`expired`: older than seven days, answered from the message's row alone."""
+
+    trace_id = serializers.CharField()
+    message_id = serializers.CharField()
+    channel = serializers.CharField()
+    status = serializers.CharField()
+    nodes = TraceNodeSerializer(many=True)
+    total_ms = serializers.IntegerField(allow_null=True)
+    expired = serializers.BooleanField()

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from config.encryption import EncryptedTextField, mask
+from config.encryption import EncryptedJSONField, mask
 
 
 class ChannelType(models.TextChoices):
@@ -20,16 +20,16 @@ class ChannelType(models.TextChoices):
 
 
 class ChannelAccount(models.Model):
-    """One robot or app. `settings` is the channel's own (its form says which keys), `secret` encrypted.
+    """One robot or app. Its channel's form says which `settings` and `secrets` there are.
 
-    A group robot: `settings.group_id` names its group, `secret` is its webhook URL.
+    A group robot: `settings["group_id"]` names its group, `secrets["webhook_url"]` is its address.
     """
 
     channel = models.CharField("渠道", max_length=12, choices=ChannelType)
     code = models.CharField("编号", max_length=64)
     name = models.CharField("名称", max_length=100)
     settings = models.JSONField("设置", default=dict, blank=True)
-    secret = EncryptedTextField("密钥或 Webhook 地址", blank=True)
+    secrets = EncryptedJSONField("密钥", default=dict, blank=True)
     is_active = models.BooleanField("启用", default=True)
     is_default = models.BooleanField("默认账号", default=False)
     created_at = models.DateTimeField("创建时间", auto_now_add=True)
@@ -48,5 +48,6 @@ class ChannelAccount(models.Model):
         return f"{self.get_channel_display()} · {self.name}"
 
     @property
-    def masked_secret(self) -> str:
-        return mask(self.secret)
+    def masked_secrets(self) -> dict[str, str]:
+        """How secrets are read back: `••••` and the last four characters."""
+        return {name: mask(value) for name, value in self.secrets.items()}

@@ -13,6 +13,9 @@ from config.logs import get_logger
 from config.runtime import store
 from messaging.channels.base import Outbound, Outcome, Result
 from messaging.models import MessageAttempt, MessageStatus
+from messaging.sending import arrays
+from messaging.sending.claim import Claimed
+from messaging.sending.insert import as_json
 
 logger = get_logger(__name__)
 
@@ -20,167 +23,222 @@ JITTER = 0.2
 DETAIL_LENGTH = 500
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Finished:
-    """One attempt that ended."""
+    """One attempt that ended. `outbound` is missing where not even its content could be made."""
 
-    outbound: Outbound
+    row: Claimed
     result: Result
-    duration_ms: int
+    outbound: Outbound | None = None
+    # When the call began, seconds since the epoch, and how long it took.
+    started_at: float = 0.0
+    duration_ms: int = 0
 
 
-@dataclass(frozen=True)
-class _Row:
+@dataclass(slots=True)
+class After:
     """What becomes of a message: its columns after the attempt."""
 
-    pk: int
-    attempts: int
+    finished: Finished
     status: str
     attempts_after: int
     due_at: datetime | None
-    provider_message_id: str
+    payload: str | None
     error_code: str
     error_detail: str
-    is_final: bool
 
+    @property
+    def is_final(self) -> bool:
+        return self.status not in (MessageStatus.QUEUED, MessageStatus.SENDING)
+
+
+# Nearly all waves are nothing but this.
+_ALL_SENT_POSTGRESQL = """
+UPDATE messaging_message AS m SET
+    status = 'sent', payload = COALESCE(r.payload, m.payload),
+    provider_message_id = r.provider_message_id, duration_ms = r.duration_ms, error_code = '',
+    error_detail = '', lease_token = NULL, lease_until = NULL,
+    sent_at = clock_timestamp(), finished_at = clock_timestamp()
+FROM unnest(%s::bigint[], %s::int[], %s::jsonb[], %s::text[], %s::int[])
+  AS r(id, attempts, payload, provider_message_id, duration_ms)
+WHERE m.id = r.id AND m.attempts = r.attempts AND m.lease_token = %s AND m.status = 'sending'
+RETURNING m.id
+"""
 
 _FLUSH_POSTGRESQL = """
 UPDATE messaging_message AS m SET
     status = r.status, attempts = r.attempts_after, due_at = COALESCE(r.due_at, m.due_at),
-    provider_message_id = r.provider_message_id, error_code = r.error_code,
-    error_detail = r.error_detail, enqueued_at = NULL, lease_token = NULL, lease_until = NULL,
+    payload = COALESCE(r.payload, m.payload),
+    provider_message_id = r.provider_message_id, duration_ms = r.duration_ms,
+    error_code = r.error_code, error_detail = r.error_detail,
+    lease_token = NULL, lease_until = NULL,
     sent_at = CASE WHEN r.status = 'sent' THEN clock_timestamp() ELSE m.sent_at END,
     finished_at = CASE WHEN r.is_final THEN clock_timestamp() END
-FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::int[], %s::timestamptz[],
-            %s::text[], %s::text[], %s::text[], %s::bool[])
-  AS r(id, attempts, status, attempts_after, due_at, provider_message_id, error_code,
-       error_detail, is_final)
+FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::int[], %s::timestamptz[], %s::jsonb[],
+            %s::text[], %s::int[], %s::text[], %s::text[], %s::bool[])
+  AS r(id, attempts, status, attempts_after, due_at, payload, provider_message_id, duration_ms,
+       error_code, error_detail, is_final)
 WHERE m.id = r.id AND m.attempts = r.attempts AND m.lease_token = %s AND m.status = 'sending'
 RETURNING m.id
 """
 
 _FLUSH_SQLITE = """
 UPDATE messaging_message SET status = %s, attempts = %s, due_at = COALESCE(%s, due_at),
-    provider_message_id = %s, error_code = %s, error_detail = %s,
-    enqueued_at = NULL, lease_token = NULL, lease_until = NULL,
+    payload = COALESCE(%s, payload), provider_message_id = %s, duration_ms = %s,
+    error_code = %s, error_detail = %s, lease_token = NULL, lease_until = NULL,
     sent_at = CASE WHEN %s THEN %s ELSE sent_at END,
     finished_at = CASE WHEN %s THEN %s END
 WHERE id = %s AND attempts = %s AND lease_token = %s AND status = 'sending'
-RETURNING id
 """
 
 
-@transaction.atomic
-def flush(token: uuid.UUID, finished: Sequence[Finished]) -> int:
-    """Writes the results of rows that `token` still holds; returns how many that were.
+def flush(token: uuid.UUID, finished: Sequence[Finished]) -> list[After]:
+    """Writes the results of the rows that `token` still holds; returns those that were.
 
     A worker that was frozen past its lease changes nothing (guarantees.md 3).
     """
     if not finished:
-        return 0
-    rows = [_row(item) for item in finished]
-    written = _flush_postgresql(token, rows) if _is_postgresql() else _flush_sqlite(token, rows)
-    MessageAttempt.objects.bulk_create(
-        MessageAttempt(
-            message_id=item.outbound.pk,
-            number=item.outbound.attempts,
-            outcome=item.result.outcome,
-            code=item.result.code,
-            detail=item.result.detail,
-            duration_ms=item.duration_ms,
-        )
-        for item in finished
-        if item.result.outcome is not Outcome.SENT
-        and item.result.was_tried
-        and item.outbound.pk in written
-    )
-    if len(written) < len(finished):
-        logger.warning("results_fenced", lost=len(finished) - len(written))
-    return len(written)
+        return []
+    rows = [_after(item) for item in finished]
+    if connection.vendor != "postgresql":
+        written = _flush_sqlite(token, rows)
+    elif all(row.status == MessageStatus.SENT for row in rows):
+        written = _flush_sent(token, rows)
+    else:
+        written = _flush_postgresql(token, rows)
+    if len(written) < len(rows):
+        logger.warning("results_fenced", lost=len(rows) - len(written))
+        rows = [row for row in rows if row.finished.row.pk in written]
+    return rows
 
 
-def _row(item: Finished) -> _Row:
-    outbound, result = item.outbound, item.result
-    status, attempts_after, due_at = _next_state(outbound, result)
-    return _Row(
-        pk=outbound.pk,
-        attempts=outbound.attempts,
+def _after(item: Finished) -> After:
+    result = item.result
+    status, attempts_after, due_at = _next_state(item.row.attempts, result)
+    ended_well = result.outcome is Outcome.SENT
+    new_payload = item.outbound.payload if item.outbound and item.row.payload is None else None
+    return After(
+        finished=item,
         status=status,
         attempts_after=attempts_after,
         due_at=due_at,
-        provider_message_id=result.provider_message_id[:128],
-        error_code=result.code[:64] if result.outcome is not Outcome.SENT else "",
+        payload=as_json(new_payload),
+        error_code="" if ended_well else result.code[:64],
         # The last line says what happened; the whole traceback stands in the attempt.
-        error_detail=(result.detail.strip().splitlines() or [""])[-1][:DETAIL_LENGTH],
-        is_final=status not in (MessageStatus.QUEUED, MessageStatus.SENDING),
+        error_detail=""
+        if ended_well
+        else (result.detail.strip().splitlines() or [""])[-1][:DETAIL_LENGTH],
     )
 
 
-def _next_state(outbound: Outbound, result: Result) -> tuple[str, int, datetime | None]:
+def _next_state(attempts: int, result: Result) -> tuple[str, int, datetime | None]:
     """Status, attempts, and when it is due again (guarantees.md 6)."""
-    now = timezone.now()
     if result.outcome is Outcome.SENT:
-        return MessageStatus.SENT, outbound.attempts, None
+        return MessageStatus.SENT, attempts, None
     if result.outcome is Outcome.PERMANENT:
-        return MessageStatus.FAILED, outbound.attempts, None
+        return MessageStatus.FAILED, attempts, None
     if result.outcome is Outcome.UNCERTAIN:
-        return MessageStatus.UNCERTAIN, outbound.attempts, None
+        return MessageStatus.UNCERTAIN, attempts, None
+    now = timezone.now()
     if result.outcome is Outcome.THROTTLED:
         wait = 60.0 if result.retry_after_seconds is None else result.retry_after_seconds
-        return MessageStatus.QUEUED, outbound.attempts - 1, now + timedelta(seconds=wait)
+        return MessageStatus.QUEUED, attempts - 1, now + timedelta(seconds=wait)
     retry = store.get("retry")
-    if outbound.attempts >= retry["max_attempts"]:
-        return MessageStatus.FAILED, outbound.attempts, None
+    if attempts >= retry["max_attempts"]:
+        return MessageStatus.FAILED, attempts, None
     delay = retry["delay_seconds"] * (1 + random.uniform(-JITTER, JITTER))  # noqa: S311
-    return MessageStatus.QUEUED, outbound.attempts, now + timedelta(seconds=delay)
+    return MessageStatus.QUEUED, attempts, now + timedelta(seconds=delay)
 
 
-def _is_postgresql() -> bool:
-    return connection.vendor == "postgresql"
-
-
-def _flush_postgresql(token: uuid.UUID, rows: list[_Row]) -> set[int]:
-    columns = [
-        [getattr(row, name) for row in rows]
-        for name in (
-            "pk",
-            "attempts",
-            "status",
-            "attempts_after",
-            "due_at",
-            "provider_message_id",
-            "error_code",
-            "error_detail",
-            "is_final",
-        )
-    ]
+def _flush_sent(token: uuid.UUID, rows: Sequence[After]) -> set[int]:
+    items = [row.finished for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_FLUSH_POSTGRESQL, [*columns, token])
+        cursor.execute(
+            _ALL_SENT_POSTGRESQL,
+            [
+                arrays.integers(item.row.pk for item in items),
+                arrays.integers(item.row.attempts for item in items),
+                arrays.texts(row.payload for row in rows),
+                arrays.texts(item.result.provider_message_id[:128] for item in items),
+                arrays.integers(item.duration_ms for item in items),
+                token,
+            ],
+        )
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def _flush_sqlite(token: uuid.UUID, rows: list[_Row]) -> set[int]:
+@transaction.atomic
+def _flush_postgresql(token: uuid.UUID, rows: Sequence[After]) -> set[int]:
+    items = [row.finished for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FLUSH_POSTGRESQL,
+            [
+                arrays.integers(item.row.pk for item in items),
+                arrays.integers(item.row.attempts for item in items),
+                arrays.texts(row.status for row in rows),
+                arrays.integers(row.attempts_after for row in rows),
+                arrays.times(row.due_at for row in rows),
+                arrays.texts(row.payload for row in rows),
+                arrays.texts(item.result.provider_message_id[:128] for item in items),
+                arrays.integers(item.duration_ms for item in items),
+                arrays.texts(row.error_code for row in rows),
+                arrays.texts(row.error_detail for row in rows),
+                arrays.texts("t" if row.is_final else "f" for row in rows),
+                token,
+            ],
+        )
+        written = {pk for (pk,) in cursor.fetchall()}
+    _keep_attempts(rows, written)
+    return written
+
+
+@transaction.atomic
+def _flush_sqlite(token: uuid.UUID, rows: Sequence[After]) -> set[int]:
+    adapt = connection.ops.adapt_datetimefield_value
+    now = adapt(timezone.now())
     written: set[int] = set()
-    now = timezone.now()
     with connection.cursor() as cursor:
         for row in rows:
+            item = row.finished
             cursor.execute(
                 _FLUSH_SQLITE,
                 [
                     row.status,
                     row.attempts_after,
-                    row.due_at,
-                    row.provider_message_id,
+                    adapt(row.due_at) if row.due_at else None,
+                    row.payload,
+                    item.result.provider_message_id[:128],
+                    item.duration_ms,
                     row.error_code,
                     row.error_detail,
                     row.status == MessageStatus.SENT,
                     now,
                     row.is_final,
                     now,
-                    row.pk,
-                    row.attempts,
+                    item.row.pk,
+                    item.row.attempts,
                     token.hex,
                 ],
             )
-            written.update(pk for (pk,) in cursor.fetchall())
+            if cursor.rowcount:
+                written.add(item.row.pk)
+    _keep_attempts(rows, written)
     return written
+
+
+def _keep_attempts(rows: Sequence[After], written: set[int]) -> None:
+    MessageAttempt.objects.bulk_create(
+        MessageAttempt(
+            message_id=row.finished.row.pk,
+            number=row.finished.row.attempts,
+            outcome=row.finished.result.outcome,
+            code=row.finished.result.code[:64],
+            detail=row.finished.result.detail,
+            duration_ms=row.finished.duration_ms,
+        )
+        for row in rows
+        if row.finished.result.outcome is not Outcome.SENT
+        and row.finished.result.was_tried
+        and row.finished.row.pk in written
+    )

@@ -1,67 +1,66 @@
 """The net under the queues: whatever should move and does not is set moving again.
 
-Tasks may be lost with the broker and workers with their leases; rows are not (guarantees.md 2, 3).
-The database's clock alone decides what is due and whose lease ran out (guarantees.md 11).
+Tasks may be lost with the broker, and workers with their leases; rows are not (guarantees.md 2, 3).
+The database's clock alone decides what is late (guarantees.md 11).
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from config.events import wakeup
 from config.logs import get_logger
-from config.runtime import store
-from messaging.models import Message, MessageStatus
-from messaging.sending.accept import enqueue_messages
+from messaging.models import Message, MessageChunk
+from messaging.models.message import OPEN
+from messaging.sending.chunks import create_chunks
 
 logger = get_logger(__name__)
 
-# How long a task may be under way before its messages are published once more.
-TASK_LOST_SECONDS = 45
-ROWS = 5000
+# How long a task may be under way without a sign of life while its queue is empty.
+LOST_SECONDS = 45
+# While its queue is full, a task just waits there; publishing it again would only make it longer.
+LOST_IN_FULL_QUEUE_SECONDS = 900
+# Open messages that no chunk knows: nothing makes them, but nobody should wait for ever.
+ORPHAN_SECONDS = 600
+ORPHANS = 5000
 
 
-def sweep() -> int:
-    """Gives back dead leases and publishes what is due and has no task; returns how many."""
-    _give_back_dead_leases()
-    return _publish_due()
+def sweep(depths: Mapping[str, int] | None = None) -> int:
+    """Publishes anew what was published long ago and is still open; returns how many chunks.
+
+    `depths`: tasks that wait in each queue, as far as the broker could be asked.
+    """
+    full = [queue for queue, depth in (depths or {}).items() if depth > 0]
+    lost = Q(published_at__lt=Now() - timedelta(seconds=LOST_IN_FULL_QUEUE_SECONDS)) | (
+        Q(published_at__lt=Now() - timedelta(seconds=LOST_SECONDS)) & ~Q(queue__in=full)
+    )
+    found = MessageChunk.objects.filter(lost).update(published_at=None, due_at=Now())
+    if found:
+        logger.warning("chunks_published_again", count=found)
+        wakeup.signal()
+    return found
 
 
 @transaction.atomic
-def _give_back_dead_leases() -> None:
-    dead = Message.objects.filter(status=MessageStatus.SENDING, lease_until__lt=Now())
-    released = {"lease_token": None, "lease_until": None}
-    spent = dead.filter(attempts__gte=store.get("retry")["max_attempts"]).update(
-        status=MessageStatus.FAILED,
-        error_code="worker_lost",
-        error_detail="发送进程多次中断，未能确认结果",
-        finished_at=Now(),
-        **released,
-    )
-    requeued = dead.update(status=MessageStatus.QUEUED, due_at=Now(), enqueued_at=None, **released)
-    if spent or requeued:
-        logger.warning("leases_given_back", requeued=requeued, failed=spent)
-
-
-@transaction.atomic
-def _publish_due() -> int:
-    waiting = [MessageStatus.QUEUED, MessageStatus.SCHEDULED]
-    Message.objects.filter(status__in=waiting, expires_at__lte=Now()).update(
-        status=MessageStatus.EXPIRED, finished_at=Now()
-    )
-    lost = Now() - timedelta(seconds=TASK_LOST_SECONDS)
-    due = list(
-        Message.objects.filter(
-            Q(status=MessageStatus.SCHEDULED)
-            | Q(status=MessageStatus.QUEUED, enqueued_at__isnull=True)
-            | Q(status=MessageStatus.QUEUED, enqueued_at__lt=lost),
-            due_at__lte=Now(),
-        ).order_by("due_at")[:ROWS]
-    )
-    ids = [message.pk for message in due]
-    Message.objects.filter(pk__in=ids, status__in=waiting).update(
-        status=MessageStatus.QUEUED, enqueued_at=Now()
-    )
-    enqueue_messages(due)
-    return len(due)
+def adopt_orphans() -> int:
+    """Chunks for open messages without one; returns how many messages (there should be none)."""
+    old = Now() - timedelta(seconds=ORPHAN_SECONDS)
+    rows = Message.objects.filter(status__in=OPEN, created_at__lt=old, due_at__lt=old)
+    known: set[int] = set()
+    for ids in MessageChunk.objects.values_list("message_ids", flat=True).iterator():
+        known.update(ids)
+    orphans = [
+        message
+        for message in rows.only("pk", "priority", "batch_id").order_by("pk")[
+            : ORPHANS + len(known)
+        ]
+        if message.pk not in known
+    ][:ORPHANS]
+    for message in orphans:
+        create_chunks([message.pk], queue=message.queue, due_at=message.due_at)
+    if orphans:
+        logger.error("orphans_adopted", count=len(orphans))
+    return len(orphans)

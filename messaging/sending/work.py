@@ -3,171 +3,157 @@
 Knows no Celery: a task, a command and a test call the same `send_chunk`.
 """
 
-import asyncio
-import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
 
-import aiohttp
-
+from config.errors import AppError
 from config.logs import get_logger
 from config.runtime import store
-from messaging.channels import registry
-from messaging.channels.base import Channel, Outbound, Outcome, Result
+from messaging import telemetry
+from messaging.channels.accounts import accounts
+from messaging.channels.base import Outcome, Result
 from messaging.channels.registry import UnknownChannelError
-from messaging.sending import limits
-from messaging.sending.claim import LEASE_SECONDS, claim, expire_overdue
-from messaging.sending.results import Finished, flush
+from messaging.models import MessageChunk
+from messaging.sending import chunks, circuit, fallback, references
+from messaging.sending.brakes import Brakes, Ready
+from messaging.sending.claim import Claimed, claim, expire_overdue
+from messaging.sending.pool import send_all
+from messaging.sending.prepare import prepare, shared_variables
+from messaging.sending.results import After, Finished, flush
 
 logger = get_logger(__name__)
 
 # A kill doubles at most one wave (guarantees.md 3).
 WAVE_SIZE = 100
-# A wave must end, and be written down, well within its lease.
-WAVE_SECONDS = LEASE_SECONDS - 15
-# Less time than this is not worth starting a call in.
-SHORTEST_CALL_SECONDS = 0.2
-# Shorter than any server's: a connection that is closed just as we use it makes a send uncertain.
-KEEPALIVE_SECONDS = 3.0
-TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=3)
-
-_own = threading.local()
+# A chunk shows this often that somebody works on it.
+LIFE_SECONDS = 5.0
 
 
-def send_chunk(ids: Sequence[int]) -> int:
-    """Sends those of `ids` that are due; returns how many attempts were made.
+def send_chunk(chunk_pk: int) -> int:
+    """Sends what is due in the chunk; returns how many attempts were written down.
 
-    Nothing unforeseen in one message stops the others: it fails alone, with its traceback.
+    Nothing unforeseen in one message stops the others: it fails alone, with its traceback. A chunk
+    that has ended already is nothing to do.
     """
-    made = 0
-    expire_overdue(ids)
-    for start in range(0, len(ids), WAVE_SIZE):
-        claimed = claim(ids[start : start + WAVE_SIZE])
-        # Limits ask Redis and the runtime settings, so they are settled before the loop runs.
-        admitted: list[Outbound] = []
-        finished: list[Finished] = []
-        for outbound in claimed.outbounds:
-            refusal = _refusal(outbound)
-            if refusal is None:
-                admitted.append(outbound)
-            else:
-                finished.append(Finished(outbound, refusal, 0))
-        if admitted:
-            pool_size = store.get("message_sender")["core_pool_size"]
-            finished += _runner().run(_send_wave(admitted, pool_size))
-        made += flush(claimed.token, finished)
-    return made
+    chunk = MessageChunk.objects.select_related("batch").filter(pk=chunk_pk).first()
+    if chunk is None:
+        return 0
+    ended, done = _send(chunk.message_ids, chunk)
+    chunks.finish(chunk, ended)
+    return done
 
 
-def _refusal(outbound: Outbound) -> Result | None:
-    """Why a message may not go now: a limit is used up, or its channel cannot take it."""
+def send_messages(ids: Sequence[int]) -> int:
+    """Sends what is due of these messages, whatever chunk they are in."""
+    return _send(ids, None)[1]
+
+
+def _send(ids: Sequence[int], chunk: MessageChunk | None) -> tuple[set[int], int]:
+    """Wave after wave; which have ended for good, and how many attempts were written down."""
+    if chunk is None or chunk.may_expire:
+        expire_overdue(ids)
+    batch_id = chunk.batch_id if chunk else None
+    shared = shared_variables(batch_id) if batch_id else {}
+    brakes = Brakes()
+    seen = time.monotonic()
+    ended: set[int] = set()
+    done = 0
+    for at in range(0, len(ids), WAVE_SIZE):
+        rows = _wave(ids[at : at + WAVE_SIZE], batch_id, shared, brakes)
+        ended.update(row.finished.row.pk for row in rows if row.is_final)
+        done += len(rows)
+        if chunk is not None and time.monotonic() - seen > LIFE_SECONDS:
+            chunks.sign_of_life(chunk.pk)
+            seen = time.monotonic()
+    return ended, done
+
+
+def _wave(
+    ids: Sequence[int], batch_id: int | None, shared: Mapping[str, Any], brakes: Brakes
+) -> list[After]:
+    claimed = claim(ids, batch_id)
+    if not claimed.rows:
+        return []
+    claimed_at = time.time()
+    ready, finished = _prepared(claimed.rows, shared)
     try:
-        for limit in registry.get(outbound.channel).limits(outbound):
-            wait = limits.take(limit)
-            if wait > 0:
-                return Result(
-                    Outcome.THROTTLED,
-                    "local_limit",
-                    f"等待平台限额：{wait:.0f} 秒后再发",
-                    retry_after_seconds=wait,
-                    was_tried=False,
-                )
-    except UnknownChannelError:
-        return Result(Outcome.PERMANENT, "unknown_channel", "这个渠道没有启用")
+        admitted, refused = brakes.admit(ready)
     except Exception:
-        return _poison(outbound)
-    return None
+        # One channel's limits are broken: find out whose, one message at a time.
+        admitted, refused = _admitted_one_by_one(ready, brakes)
+    finished += [Finished(item.row, result, item.outbound) for item, result in refused]
+    if admitted:
+        finished += send_all(admitted, store.get("message_sender"), store.get("resend_uncertain"))
+    rows = flush(claimed.token, finished)
+    _afterwards(rows, claimed_at)
+    return rows
 
 
-def _poison(outbound: Outbound) -> Result:
+def _prepared(
+    rows: Sequence[Claimed], shared: Mapping[str, Any]
+) -> tuple[list[Ready], list[Finished]]:
+    """What can be sent, and what cannot even be made."""
+    most_attempts = store.get("retry")["max_attempts"]
+    known = accounts()
+    ready: list[Ready] = []
+    finished: list[Finished] = []
+    for row in rows:
+        try:
+            if row.attempts > most_attempts:
+                raise _WorkerLost
+            ready.append(Ready(row, *prepare(row, shared, known)))
+        except _WorkerLost:
+            finished.append(Finished(row, _failed("worker_lost", "发送进程多次中断，未能确认结果")))
+        except UnknownChannelError:
+            finished.append(Finished(row, _failed("unknown_channel", "这个渠道没有启用")))
+        except AppError as error:
+            finished.append(Finished(row, _failed(error.code, error.detail)))
+        except Exception:
+            finished.append(Finished(row, _poison(row)))
+    return ready, finished
+
+
+class _WorkerLost(Exception):
+    """Every attempt that the message has was cut short: it may be what kills its workers."""
+
+
+def _admitted_one_by_one(
+    ready: Sequence[Ready], brakes: Brakes
+) -> tuple[list[Ready], list[tuple[Ready, Result]]]:
+    allowed: list[Ready] = []
+    refused: list[tuple[Ready, Result]] = []
+    for item in ready:
+        try:
+            one_allowed, one_refused = brakes.admit([item])
+        except Exception:
+            one_allowed, one_refused = [], [(item, _poison(item.row))]
+        allowed += one_allowed
+        refused += one_refused
+    return allowed, refused
+
+
+def _failed(code: str, detail: str) -> Result:
+    return Result(Outcome.PERMANENT, code, detail)
+
+
+def _poison(row: Claimed) -> Result:
     """A poison message fails alone (guarantees.md 9); its traceback is the operator's to read."""
     trace = traceback.format_exc()
-    logger.error("message_poison", message_id=outbound.message_id, exception=trace)
-    return Result(Outcome.PERMANENT, "unforeseen", trace)
+    logger.error("message_poison", message_id=row.message_id, exception=trace)
+    return _failed("unforeseen", trace)
 
 
-async def _send_wave(outbounds: Sequence[Outbound], pool_size: int) -> list[Finished]:
-    slots = asyncio.Semaphore(pool_size)
-    http = _session()
-    deadline = time.monotonic() + WAVE_SECONDS
+def _afterwards(rows: Sequence[After], claimed_at: float) -> None:
+    """What follows from results that are written down; none of it can undo them."""
 
-    async def attempt(outbound: Outbound) -> Finished:
-        async with slots:
-            started = time.monotonic()
-            try:
-                channel = registry.get(outbound.channel)
-                result = await _call(channel, outbound, http, deadline - started)
-            except Exception:
-                result = _poison(outbound)
-            return Finished(outbound, result, int((time.monotonic() - started) * 1000))
+    def key(row: After) -> str:
+        return circuit.key_of(row.finished.row.channel, row.finished.row.account_id)
 
-    return await asyncio.gather(*(attempt(outbound) for outbound in outbounds))
-
-
-async def _call(
-    channel: Channel, outbound: Outbound, http: aiohttp.ClientSession, seconds: float
-) -> Result:
-    """The provider's answer within `seconds`, or what its silence means."""
-    if seconds < SHORTEST_CALL_SECONDS:
-        # A slow provider has used up the wave; what was not tried goes back and costs nothing.
-        return Result(
-            Outcome.THROTTLED,
-            "wave_over",
-            "平台过慢，稍后再发",
-            retry_after_seconds=0.0,
-            was_tried=False,
-        )
-    try:
-        async with asyncio.timeout(seconds):
-            return await channel.send(outbound, http)
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        return Result(Outcome.RETRY, "connection_failed", "连不上平台")
-    except (TimeoutError, aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
-        # The request had been written: it may have been delivered (guarantees.md 4).
-        if channel.is_idempotent(outbound):
-            return Result(Outcome.RETRY, "no_answer", "平台没有应答，将以同一编号重发")
-        return Result(Outcome.UNCERTAIN, "no_answer", "平台没有应答，可能已送达，请人工确认")
-
-
-def _runner() -> asyncio.Runner:
-    """This thread's own event loop, kept between chunks; a fork begins without one."""
-    runner: asyncio.Runner | None = getattr(_own, "runner", None)
-    if runner is None:
-        runner = asyncio.Runner(loop_factory=_loop_factory())
-        _own.runner = runner
-    return runner
-
-
-def _session() -> aiohttp.ClientSession:
-    """This loop's HTTP connections, kept too: a new session a chunk costs a third (performance.md)."""
-    session: aiohttp.ClientSession | None = getattr(_own, "session", None)
-    if session is None or session.closed:
-        session = aiohttp.ClientSession(
-            timeout=TIMEOUT,
-            connector=aiohttp.TCPConnector(
-                limit=0, ttl_dns_cache=300, keepalive_timeout=KEEPALIVE_SECONDS
-            ),
-        )
-        _own.session = session
-    return session
-
-
-def close() -> None:
-    """Closes this thread's connections and loop; called when a worker stops."""
-    session: aiohttp.ClientSession | None = getattr(_own, "session", None)
-    runner: asyncio.Runner | None = getattr(_own, "runner", None)
-    if runner is not None:
-        if session is not None:
-            runner.run(session.close())
-        runner.close()
-    _own.__dict__.clear()
-
-
-def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
-    """uvloop where it exists: a third faster than the standard loop (celery-rabbitmq.md)."""
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.Loop
+    for name, group in groupby(sorted(rows, key=key), key):
+        circuit.observe(name, [row.finished.result for row in group])
+    references.keep(rows)
+    fallback.take_over(rows)
+    telemetry.record(rows, claimed_at)

@@ -170,22 +170,21 @@ def test_a_secret_goes_in_and_never_comes_out(operator):
         "channel": "GROUP_BOT",
         "code": "b1",
         "name": "机器人",
-        "settings": "{}",
         "is_active": "on",
     }
     url = reverse("admin:messaging_channelaccount_add")
-    refused = operator.post(url, {**fields, "new_secret": "http://10.0.0.1/hook"})
+    refused = operator.post(url, {**fields, "webhook_url": "http://10.0.0.1/hook"})
     assert "主机不在允许名单内" in refused.content.decode()
     assert not ChannelAccount.objects.exists()
-    operator.post(url, {**fields, "new_secret": secret})
+    operator.post(url, {**fields, "webhook_url": secret})
     account = ChannelAccount.objects.get()
-    assert account.secret == secret
+    assert account.secrets == {"webhook_url": secret}
     change = reverse("admin:messaging_channelaccount_change", args=[account.pk])
     for page in (change, reverse("admin:messaging_channelaccount_changelist")):
         assert b"abcdef-1234" not in operator.get(page).content
-    operator.post(change, {**fields, "name": "改名", "new_secret": ""})
+    operator.post(change, {**fields, "name": "改名", "webhook_url": ""})
     account.refresh_from_db()
-    assert (account.name, account.secret) == ("改名", secret)
+    assert (account.name, account.secrets["webhook_url"]) == ("改名", secret)
 
 
 def test_an_api_key_is_shown_once(operator):

@@ -37,17 +37,19 @@ def test_fifty_copies_at_once_are_one_ticket():
 def test_a_key_is_stored_hashed_and_a_secret_encrypted():
     _, key = ApiKey.objects.create_key(name="x", scopes=[])
     robot = RobotFactory(
-        secret="https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=very-secret-1234"
+        secrets={
+            "webhook_url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=very-secret-1234"
+        }
     )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT secret FROM messaging_channelaccount")
+        cursor.execute("SELECT secrets FROM messaging_channelaccount")
         (stored,) = cursor.fetchone()
         cursor.execute("SELECT hashed_key FROM config_apikey")
         (hashed,) = cursor.fetchone()
     assert "very-secret" not in stored
     assert key.rpartition(".")[2] not in hashed
-    assert ChannelAccount.objects.get().secret == robot.secret
-    assert robot.masked_secret == "••••1234"
+    assert ChannelAccount.objects.get().secrets == robot.secrets
+    assert robot.masked_secrets == {"webhook_url": "••••1234"}
 
 
 def test_a_secret_of_another_key_is_not_guessed_at(settings):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from messaging.channels import registry
-from messaging.channels.base import Channel, Limit, Outbound, Outcome, Recipient, Result
+from messaging.channels.base import Channel, Content, Limit, Outbound, Outcome, Recipient, Result
 from messaging.models import Message
 from messaging.sending.accept import NewMessage, messages_accept
 
@@ -25,8 +25,8 @@ class ScriptedChannel(Channel):
     def recipient(self, text: str) -> Recipient:
         return Recipient(text)
 
-    def compose(self, *, body_format: str, subject: str, body: str) -> dict[str, Any]:
-        return {"body": body}
+    def compose(self, content: Content) -> dict[str, Any]:
+        return {"body": content.body}
 
     def limits(self, outbound: Outbound) -> list[Limit]:
         return self.limited

@@ -233,7 +233,7 @@ def test_an_unknown_member_is_a_permanent_failure(platform, template, api, admin
 def test_the_group_robot_gets_twenty_a_minute_and_the_rest_wait(
     platform, settings, api, admin, client, run_outbox
 ):
-    RobotFactory(secret=settings.GROUP_WEBHOOK_URL)
+    RobotFactory(secrets={"webhook_url": settings.GROUP_WEBHOOK_URL})
     MessageTemplate.objects.create(code="g", name="g", channel=ChannelType.GROUP_BOT, body="{{n}}")
     recipients = [{"recipient": "test_group_001", "variables": {"n": n}} for n in range(25)]
     api(admin).post("/api/messages/send-batch", {"template_code": "g", "recipients": recipients})
@@ -255,7 +255,9 @@ def test_a_webhook_to_an_inner_address_is_never_called(api, admin, run_outbox, s
         "https://qyapi.weixin.qq.com:8443/x",
         "file:///etc/passwd",
     ):
-        robot = RobotFactory(secret=secret, is_default=False, settings={"group_id": secret[:40]})
+        robot = RobotFactory(
+            secrets={"webhook_url": secret}, is_default=False, settings={"group_id": secret[:40]}
+        )
         MessageTemplate.objects.get_or_create(
             code="g", defaults={"name": "g", "channel": ChannelType.GROUP_BOT, "body": "x"}
         )

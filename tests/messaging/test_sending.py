@@ -9,17 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.errors import ConflictError, InvalidInputError
-from config.events.models import OutboxEntry
 from config.runtime import store
-from messaging.actions.resend import message_resend
+from messaging.actions.batches import message_resend
 from messaging.channels.base import Limit, Outcome, Result
-from messaging.models import Message, MessageAttempt, MessageStatus, Queue
-from messaging.models.message import queue_for
-from messaging.sending import sweep, work
-from messaging.sending.accept import CHUNK_SIZE, NewMessage, messages_accept
+from messaging.models import Message, MessageAttempt, MessageChunk, MessageStatus
+from messaging.models.batch import queue_for
+from messaging.sending import pool, sweep
+from messaging.sending.accept import NewMessage, messages_accept
+from messaging.sending.chunks import CHUNK_SIZE
 from messaging.sending.claim import LEASE_SECONDS, claim
 from messaging.sending.results import Finished, flush
-from messaging.sending.work import send_chunk
+from messaging.sending.work import send_chunk, send_messages
 from tests.at_once import all_at_once
 
 pytestmark = pytest.mark.django_db
@@ -50,12 +50,12 @@ def test_a_priority_names_its_queue(priority, queue):
     assert queue_for(priority) == queue
 
 
-def test_accepting_writes_rows_and_one_task_for_each_chunk(accept):
-    accept(CHUNK_SIZE + 1, priority=9)
-    tasks = list(OutboxEntry.objects.order_by("id"))
-    assert [task.queue for task in tasks] == ["msg.urgent", "msg.urgent"]
-    assert [len(task.payload[0]) for task in tasks] == [CHUNK_SIZE, 1]
-    assert {task.queue for task in tasks} <= {f"msg.{queue}" for queue in Queue.values}
+def test_accepting_writes_rows_and_their_chunks(accept):
+    messages = accept(CHUNK_SIZE + 1, priority=9)
+    chunks = list(MessageChunk.objects.order_by("id"))
+    assert [chunk.queue for chunk in chunks] == ["urgent", "urgent"]
+    assert [chunk.size for chunk in chunks] == [CHUNK_SIZE, 1]
+    assert [pk for chunk in chunks for pk in chunk.message_ids] == ids(messages)
 
 
 def test_accepting_is_all_or_nothing(accept, channel):
@@ -65,13 +65,13 @@ def test_accepting_is_all_or_nothing(accept, channel):
     with pytest.raises(InvalidInputError):
         messages_accept([NewMessage(channel=channel.code, recipient="r", payload={}, priority=11)])
     assert not Message.objects.exists()
-    assert not OutboxEntry.objects.exists()
+    assert not MessageChunk.objects.exists()
 
 
 def test_a_chunk_is_sent_once_however_often_its_task_runs(accept, channel):
     messages = accept(250)
-    assert send_chunk(ids(messages)) == 250
-    assert send_chunk(ids(messages)) == 0
+    assert send_messages(ids(messages)) == 250
+    assert send_messages(ids(messages)) == 0
     assert len(channel.received) == 250
     message = Message.objects.first()
     assert message.status == MessageStatus.SENT
@@ -83,14 +83,14 @@ def test_a_chunk_is_sent_once_however_often_its_task_runs(accept, channel):
 def test_a_wave_is_ordered_by_priority(accept, channel):
     low, high = accept(2, priority=1), accept(2, priority=9)
     claimed = claim(ids(low + high))
-    assert [o.pk for o in claimed.outbounds] == ids(high) + ids(low)
+    assert [row.pk for row in claimed.rows] == ids(high) + ids(low)
 
 
 def test_a_passing_trouble_is_tried_three_times_then_dead(accept, channel):
     (message,) = accept()
     channel.script = [Result(Outcome.RETRY, "-1", "平台繁忙")] * 3
     for attempt in (1, 2, 3):
-        send_chunk([message.pk])
+        send_messages([message.pk])
         message.refresh_from_db()
         assert message.attempts == attempt
         Message.objects.filter(status="queued").update(due_at=timezone.now())
@@ -104,17 +104,17 @@ def test_a_retry_waits_its_delay_with_jitter(accept, channel):
     (message,) = accept()
     channel.script = [Result(Outcome.RETRY, "-1")]
     before = timezone.now()
-    send_chunk([message.pk])
+    send_messages([message.pk])
     message.refresh_from_db()
     wait = (message.due_at - before).total_seconds()
     assert 240 <= wait <= 361
-    assert send_chunk([message.pk]) == 0, "not before it is due"
+    assert send_messages([message.pk]) == 0, "not before it is due"
 
 
 def test_a_limit_of_the_provider_costs_no_attempt(accept, channel):
     (message,) = accept()
     channel.script = [Result(Outcome.THROTTLED, "45009", retry_after_seconds=60)]
-    send_chunk([message.pk])
+    send_messages([message.pk])
     message.refresh_from_db()
     assert (message.status, message.attempts) == (MessageStatus.QUEUED, 0)
     assert message.due_at > timezone.now() + timedelta(seconds=50)
@@ -123,7 +123,7 @@ def test_a_limit_of_the_provider_costs_no_attempt(accept, channel):
 def test_a_permanent_refusal_fails_at_once_with_a_sentence(accept, channel):
     (message,) = accept()
     channel.script = [Result(Outcome.PERMANENT, "93000", "机器人已被移出群")]
-    send_chunk([message.pk])
+    send_messages([message.pk])
     message.refresh_from_db()
     assert (message.status, message.error_code) == (MessageStatus.FAILED, "93000")
     assert message.error_detail == "机器人已被移出群"
@@ -138,7 +138,7 @@ def test_silence_after_the_request_is_doubt_unless_a_repetition_is_harmless(
     (message,) = accept()
     channel.idempotent = idempotent
     channel.script = [TimeoutError()]
-    send_chunk([message.pk])
+    send_messages([message.pk])
     message.refresh_from_db()
     assert message.status == status
 
@@ -146,7 +146,7 @@ def test_silence_after_the_request_is_doubt_unless_a_repetition_is_harmless(
 def test_a_poison_message_fails_alone_with_its_traceback(accept, channel):
     messages = accept(10)
     channel.script = [Result(Outcome.SENT), ValueError("unforeseen")]
-    send_chunk(ids(messages))
+    send_messages(ids(messages))
     assert states().count("sent") == 9
     attempt = MessageAttempt.objects.get()
     assert "ValueError: unforeseen" in attempt.detail
@@ -157,7 +157,7 @@ def test_a_refused_connection_is_a_passing_trouble(accept, channel):
     (message,) = accept()
     key = aiohttp.client_reqrep.ConnectionKey("h", 1, False, True, None, None, None)
     channel.script = [aiohttp.ClientConnectorError(key, OSError("refused"))]
-    send_chunk([message.pk])
+    send_messages([message.pk])
     message.refresh_from_db()
     assert (message.status, message.error_code) == (MessageStatus.QUEUED, "connection_failed")
 
@@ -166,16 +166,16 @@ def test_a_provider_too_slow_for_the_lease_costs_nothing_that_was_not_tried(
     accept, channel, monkeypatch
 ):
     messages = accept(3)
-    store.change(key="message_sender", value={"core_pool_size": 1}, actor=None)
+    store.change(key="message_sender", value={"core_pool_size": 1, "max_pool_size": 1}, actor=None)
     store.forget_snapshot()
-    monkeypatch.setattr(work, "WAVE_SECONDS", 0.3)
+    monkeypatch.setattr(pool, "WAVE_SECONDS", 0.3)
 
     async def hangs(outbound, http):
         channel.received.append(outbound)
         await asyncio.sleep(30)
 
     monkeypatch.setattr(channel, "send", hangs)
-    send_chunk(ids(messages))
+    send_messages(ids(messages))
     assert len(channel.received) == 1
     assert states() == ["uncertain", "queued", "queued"]
     assert set(Message.objects.filter(status="queued").values_list("attempts", flat=True)) == {0}
@@ -185,26 +185,28 @@ def test_what_is_too_late_is_not_sent(accept, channel):
     now = timezone.now()
     (message,) = accept(expires_at=now + timedelta(hours=1))
     Message.objects.update(expires_at=now - timedelta(seconds=1))
-    send_chunk([message.pk])
+    send_messages([message.pk])
     assert states() == ["expired"]
     assert channel.received == []
 
 
 def test_a_scheduled_message_waits_for_its_time(accept, channel):
-    (message,) = accept(send_at=timezone.now() + timedelta(hours=1))
-    assert not OutboxEntry.objects.exists()
-    assert send_chunk([message.pk]) == 0
-    assert sweep.sweep() == 0
+    later = timezone.now() + timedelta(hours=1)
+    accept(send_at=later)
+    chunk = MessageChunk.objects.get()
+    assert (states(), chunk.due_at) == (["scheduled"], later)
+    assert send_chunk(chunk.pk) == 0
+    assert MessageChunk.objects.get().due_at == later
     Message.objects.update(due_at=timezone.now())
-    assert sweep.sweep() == 1
-    send_chunk([message.pk])
+    send_chunk(chunk.pk)
     assert states() == ["sent"]
+    assert not MessageChunk.objects.exists()
 
 
 def test_our_own_limit_lets_just_so_many_through(accept, channel):
     messages = accept(30)
     channel.limited = [Limit("robot", 20)]
-    send_chunk(ids(messages))
+    send_messages(ids(messages))
     assert len(channel.received) == 20
     assert sorted(states()) == ["queued"] * 10 + ["sent"] * 20
     waiting = Message.objects.filter(status="queued").first()
@@ -216,46 +218,76 @@ def test_our_own_limit_lets_just_so_many_through(accept, channel):
 # --- Leases, fences, the sweep --------------------------------------------------------------------
 
 
+def lose_the_lease():
+    Message.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
 def test_a_worker_past_its_lease_changes_nothing(accept, channel):
     (message,) = accept()
     frozen = claim([message.pk])
-    Message.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    sweep.sweep()
-    send_chunk([message.pk])
-    late = Finished(frozen.outbounds[0], Result(Outcome.PERMANENT, "late"), 1)
-    assert flush(frozen.token, [late]) == 0
+    lose_the_lease()
+    send_messages([message.pk])
+    late = Finished(frozen.rows[0], Result(Outcome.PERMANENT, "late"))
+    assert flush(frozen.token, [late]) == []
     message.refresh_from_db()
     assert (message.status, message.error_code) == (MessageStatus.SENT, "")
     assert not MessageAttempt.objects.exists()
 
 
-def test_a_dead_workers_messages_are_given_back_and_at_last_set_aside(accept, channel):
+def test_a_message_that_kills_its_workers_is_at_last_set_aside(accept, channel):
     (message,) = accept()
     for attempt in (1, 2, 3):
-        assert len(claim([message.pk]).outbounds) == 1, f"attempt {attempt}"
-        Message.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        sweep.sweep()
+        assert len(claim([message.pk]).rows) == 1, f"attempt {attempt}"
+        lose_the_lease()
+    send_messages([message.pk])
     message.refresh_from_db()
     assert (message.status, message.error_code) == (MessageStatus.FAILED, "worker_lost")
+    assert channel.received == []
 
 
 def test_a_lease_in_force_is_left_alone(accept, channel):
     (message,) = accept()
     claim([message.pk])
-    sweep.sweep()
+    assert send_messages([message.pk]) == 0
     assert states() == ["sending"]
     message.refresh_from_db()
     assert 0 < (message.lease_until - timezone.now()).total_seconds() <= LEASE_SECONDS
 
 
+def test_the_chunk_of_a_dead_worker_comes_back_when_its_lease_has_run_out(accept, channel):
+    (message,) = accept()
+    claim([message.pk])
+    chunk = MessageChunk.objects.get()
+    send_chunk(chunk.pk)
+    message.refresh_from_db()
+    chunk.refresh_from_db()
+    assert chunk.due_at == message.lease_until
+    lose_the_lease()
+    send_chunk(chunk.pk)
+    assert states() == ["sent"]
+    assert not MessageChunk.objects.exists()
+
+
 def test_a_lost_task_is_published_again_but_not_a_fresh_one(accept, channel):
     accept(3)
-    OutboxEntry.objects.all().delete()
+    now = timezone.now()
+    MessageChunk.objects.update(published_at=now)
     assert sweep.sweep() == 0
-    Message.objects.update(enqueued_at=timezone.now() - timedelta(seconds=46))
-    assert sweep.sweep() == 3
-    assert OutboxEntry.objects.get().payload == [ids(Message.objects.order_by("id"))]
-    assert sweep.sweep() == 0, "just published"
+    MessageChunk.objects.update(published_at=now - timedelta(seconds=46))
+    assert sweep.sweep({"normal": 7}) == 0, "it may just wait in its full queue"
+    assert sweep.sweep({"normal": 0}) == 1
+    assert MessageChunk.objects.get().published_at is None
+
+
+def test_messages_that_no_chunk_knows_are_found(accept, channel):
+    accept(3)
+    MessageChunk.objects.all().delete()
+    assert sweep.adopt_orphans() == 0, "they may be about to get one"
+    Message.objects.update(
+        created_at=timezone.now() - timedelta(hours=1), due_at=timezone.now() - timedelta(hours=1)
+    )
+    assert sweep.adopt_orphans() == 3
+    assert sweep.adopt_orphans() == 0
 
 
 def test_an_operator_resends_what_ended_badly_and_nothing_else(accept, channel):
@@ -263,16 +295,16 @@ def test_an_operator_resends_what_ended_badly_and_nothing_else(accept, channel):
     with pytest.raises(ConflictError):
         message_resend(message_pk=message.pk)
     channel.script = [Result(Outcome.UNCERTAIN, "no_answer")]
-    send_chunk([message.pk])
+    send_messages([message.pk])
     message_resend(message_pk=message.pk)
-    send_chunk([message.pk])
+    send_messages([message.pk])
     assert states() == ["sent"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_four_workers_on_the_same_ids_send_each_once(accept, channel):
     messages = accept(400)
-    assert all_at_once([lambda: send_chunk(ids(messages))] * 4) == []
+    assert all_at_once([lambda: send_messages(ids(messages))] * 4) == []
     assert sorted(outbound.pk for outbound in channel.received) == ids(messages)
     assert set(states()) == {"sent"}
 
@@ -283,4 +315,4 @@ def test_nothing_is_enqueued_when_the_transaction_fails(accept):
         accept(5)
         raise RuntimeError
     assert not Message.objects.exists()
-    assert not OutboxEntry.objects.exists()
+    assert not MessageChunk.objects.exists()

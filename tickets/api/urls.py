@@ -1,11 +1,8 @@
 """Ticket calls; no trailing slashes (contract.md)."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from config.api.converters import IdConverter
 from tickets.api.views import TicketSummaryView, TicketViewSet
-
-register_converter(IdConverter, "id")
 
 ticket = TicketViewSet.as_view
 

@@ -12,9 +12,13 @@ from config.locks import transaction_lock
 from config.logs import get_logger
 from customers.actors import actor_for
 from customers.queries.staff import staff_by_wecom_user_id
+from messaging.actions.keywords import keyword_push
+from messaging.models import ChannelType
 from wechat.callbacks.door import WORK_QUEUE, WORK_TASK
 from wechat.callbacks.inbound import Inbound, inbound_of
+from wechat.commands.grammar import parse
 from wechat.commands.handlers import run_command
+from wechat.commands.meaning import Misunderstood
 from wechat.commands.replies import send_reply
 from wechat.models import Callback, CallbackStatus
 
@@ -67,14 +71,34 @@ def _work_locked(callback_id: int) -> None:
     if inbound is None:
         callback.status = CallbackStatus.IGNORED
     else:
-        callback.reply = answer(inbound)
-        send_reply(inbound, callback.reply)
+        callback.reply = _answer_or_push(inbound)
         callback.status = CallbackStatus.DONE
     callback.finished_at = timezone.now()
     callback.save(update_fields=["status", "reply", "finished_at"])
     following = _same_conversation(callback).filter(pk__gt=callback.pk).order_by("pk").first()
     if callback.conversation and following is not None:
         enqueue(WORK_TASK, [[following.pk]], queue=WORK_QUEUE)
+
+
+def _answer_or_push(inbound: Inbound) -> str:
+    """What a keyword sets off (seed 002), else the command's answer.
+
+    Where a template answers, "I do not understand" beside it would only confuse.
+    """
+    addresses = {ChannelType.WORK_WECHAT.value: inbound.user_id}
+    if inbound.chat_id:
+        addresses[ChannelType.GROUP_BOT.value] = inbound.chat_id
+    command = parse(inbound.text, bot_name=settings.AIBOT_NAME, quoted=inbound.quoted)
+    pushed = (
+        keyword_push(text=inbound.text, addresses=addresses)
+        if isinstance(command, Misunderstood)
+        else []
+    )
+    if pushed:
+        return "关键词推送：" + "、".join(message.message_id for message in pushed)
+    reply = answer(inbound)
+    send_reply(inbound, reply)
+    return reply
 
 
 def _same_conversation(callback: Callback) -> QuerySet[Callback]:

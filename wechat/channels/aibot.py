@@ -10,9 +10,9 @@ import aiohttp
 
 from config.errors import InvalidInputError
 from messaging.allowed_urls import is_allowed_url
-from messaging.channels.base import Channel, Limit, Outbound, Outcome, Recipient, Result
+from messaging.channels.base import Channel, Content, Limit, Outbound, Outcome, Recipient, Result
 from messaging.markup import cut_utf8
-from messaging.models import ChannelType
+from messaging.models import BodyFormat, ChannelType
 from wechat.client.errors import result_of
 from wechat.client.http import CallFailed, post_json
 
@@ -22,14 +22,15 @@ RESPONSE_URL_LIVES_SECONDS = 3600
 
 class AibotChannel(Channel):
     code = ChannelType.AI
+    body_formats = frozenset({BodyFormat.MARKDOWN})
 
     def recipient(self, text: str) -> Recipient:
         """Nobody can be addressed out of the blue: the robot answers by the `response_url` it got."""
         raise InvalidInputError("智能机器人只能答复收到的消息", code="bad_recipient")
 
-    def compose(self, *, body_format: str, subject: str, body: str) -> dict[str, Any]:
-        content = f"**{subject}**\n{body}" if subject else body
-        return {"msgtype": "markdown", "markdown": {"content": cut_utf8(content, MARKDOWN_BYTES)}}
+    def compose(self, content: Content) -> dict[str, Any]:
+        text = f"**{content.subject}**\n{content.body}" if content.subject else content.body
+        return {"msgtype": "markdown", "markdown": {"content": cut_utf8(text, MARKDOWN_BYTES)}}
 
     def limits(self, outbound: Outbound) -> list[Limit]:
         return []

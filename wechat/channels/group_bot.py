@@ -8,14 +8,16 @@ import hashlib
 from typing import Any
 
 import aiohttp
+from django import forms
 from django.conf import settings
 
 from config.errors import InvalidInputError
 from config.runtime import store
 from messaging.allowed_urls import is_allowed_url
-from messaging.channels.base import Channel, Limit, Outbound, Outcome, Recipient, Result
-from messaging.models import ChannelType
-from messaging.queries import robot_called
+from messaging.channels.account_form import AccountForm, ProviderURLField
+from messaging.channels.accounts import accounts
+from messaging.channels.base import Channel, Content, Limit, Outbound, Outcome, Recipient, Result
+from messaging.models import BodyFormat, ChannelType
 from wechat.channels import bodies
 from wechat.client.errors import result_of
 from wechat.client.http import CallFailed, post_json
@@ -23,22 +25,28 @@ from wechat.client.http import CallFailed, post_json
 MARKDOWN_BYTES = 4096
 
 
+class GroupBotForm(AccountForm):
+    secret_names = frozenset({"webhook_url"})
+    group_id = forms.CharField(label="群编号", max_length=64, required=False)
+    webhook_url = ProviderURLField(label="Webhook 地址", max_length=500)
+
+
 class GroupBotChannel(Channel):
     """The platform knows no idempotency key here: a time-out is uncertain, never repeated blindly."""
 
     code = ChannelType.GROUP_BOT
+    body_formats = frozenset({BodyFormat.TEXT, BodyFormat.MARKDOWN})
+    account_form = GroupBotForm
 
     def recipient(self, text: str) -> Recipient:
         """A group's id or a robot's code, such as `test_group_001` or `bot_001`."""
-        robot = robot_called(text)
+        robot = accounts().called(self.code, text, "group_id")
         if robot is None:
             raise InvalidInputError(f"没有群或机器人「{text[:50]}」", code="unknown_group")
         return Recipient(str(robot.settings.get("group_id") or robot.code), robot)
 
-    def compose(self, *, body_format: str, subject: str, body: str) -> dict[str, Any]:
-        return bodies.compose(
-            body_format=body_format, subject=subject, body=body, markdown_bytes=MARKDOWN_BYTES
-        )
+    def compose(self, content: Content) -> dict[str, Any]:
+        return bodies.compose(content, markdown_bytes=MARKDOWN_BYTES)
 
     def limits(self, outbound: Outbound) -> list[Limit]:
         key = hashlib.sha256(_webhook(outbound).encode()).hexdigest()[:24]
@@ -57,4 +65,6 @@ class GroupBotChannel(Channel):
 
 
 def _webhook(outbound: Outbound) -> str:
-    return str(outbound.account.secret if outbound.account else settings.GROUP_WEBHOOK_URL)
+    if outbound.account is None:
+        return str(settings.GROUP_WEBHOOK_URL)
+    return str(outbound.account.secrets.get("webhook_url", ""))

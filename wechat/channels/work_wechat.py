@@ -11,8 +11,8 @@ import aiohttp
 
 from config.errors import InvalidInputError
 from config.runtime import store
-from messaging.channels.base import Channel, Limit, Outbound, Outcome, Recipient, Result
-from messaging.models import ChannelType
+from messaging.channels.base import Channel, Content, Limit, Outbound, Outcome, Recipient, Result
+from messaging.models import BodyFormat, ChannelType
 from wechat.channels import bodies
 from wechat.client.errors import result_of
 from wechat.client.http import CallFailed
@@ -27,6 +27,7 @@ USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 
 class WorkWeChatChannel(Channel):
     code = ChannelType.WORK_WECHAT
+    body_formats = frozenset({BodyFormat.TEXT, BodyFormat.MARKDOWN})
 
     def recipient(self, text: str) -> Recipient:
         """One member; `a|b` and `@all` are refused, since each recipient has a message of its own."""
@@ -34,10 +35,8 @@ class WorkWeChatChannel(Channel):
             raise InvalidInputError(f"「{text[:64]}」不是有效的成员账号", code="bad_recipient")
         return Recipient(text)
 
-    def compose(self, *, body_format: str, subject: str, body: str) -> dict[str, Any]:
-        return bodies.compose(
-            body_format=body_format, subject=subject, body=body, markdown_bytes=MARKDOWN_BYTES
-        )
+    def compose(self, content: Content) -> dict[str, Any]:
+        return bodies.compose(content, markdown_bytes=MARKDOWN_BYTES)
 
     def limits(self, outbound: Outbound) -> list[Limit]:
         # The platform drops a member's 31st message of a minute without a word.

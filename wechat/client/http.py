@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from messaging.channels.base import Outcome, Result
 from wechat.client.errors import PlatformAnswer, result_of_status
 
 ANSWER_LIMIT_BYTES = 256 * 1024
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
 class CallFailed(Exception):
@@ -19,9 +21,12 @@ class CallFailed(Exception):
         self.result = result
 
 
-async def post_json(http: aiohttp.ClientSession, url: str, body: dict[str, Any]) -> PlatformAnswer:
+async def post_json(
+    http: aiohttp.ClientSession, url: str | URL, body: dict[str, Any]
+) -> PlatformAnswer:
     """POSTs JSON. Raises `CallFailed` for an HTTP-level refusal, and aiohttp's own errors."""
-    async with http.post(url, json=body, allow_redirects=False) as response:
+    content = json.dumps(body, ensure_ascii=False).encode()
+    async with http.post(url, data=content, headers=_JSON, allow_redirects=False) as response:
         return await _answer(response)
 
 

@@ -8,6 +8,7 @@ import hashlib
 import time
 import uuid
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import aiohttp
 from django.conf import settings
@@ -19,11 +20,14 @@ from wechat.client.http import CallFailed, get_json
 
 REFRESH_EARLY_SECONDS = 300
 LOCK_SECONDS = 20
+# How long a process goes by its own copy.
+OWN_SECONDS = 30.0
 _POLL_SECONDS = 0.05
 # A lock that is nobody's for so many looks means that there is no cache.
 CACHE_LOOKS = 3
 
-_own_tokens: dict[str, tuple[str, float]] = {}
+# By cache key: the token, until when it is good, when it was last compared with the shared one.
+_own_tokens: dict[str, tuple[str, float, float]] = {}
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class App:
     secret: str
     agent_id: int
 
-    @property
+    @cached_property
     def cache_key(self) -> str:
         digest = hashlib.sha256(f"{self.corp_id}\n{self.secret}".encode()).hexdigest()[:32]
         return f"wecom:token:{digest}"
@@ -42,7 +46,12 @@ class App:
 
 def configured_app() -> App:
     """The app of the settings `WECOM_*`."""
-    return App(settings.WECOM_CORP_ID, settings.WECOM_CORP_SECRET, settings.WECOM_AGENT_ID)
+    return _app(settings.WECOM_CORP_ID, settings.WECOM_CORP_SECRET, settings.WECOM_AGENT_ID)
+
+
+@lru_cache(maxsize=16)
+def _app(corp_id: str, secret: str, agent_id: int) -> App:
+    return App(corp_id, secret, agent_id)
 
 
 async def access_token(http: aiohttp.ClientSession, app: App) -> str:
@@ -75,19 +84,27 @@ async def access_token(http: aiohttp.ClientSession, app: App) -> str:
 
 
 def _known(app: App) -> str:
-    """The shared token, else this process's own copy."""
+    """This process's own fresh copy, else the shared token, else an old copy of our own.
+
+    A question to Redis for each message would cost as much as half the sending.
+    """
+    now = time.monotonic()
+    own, until, looked_at = _own_tokens.get(app.cache_key, ("", 0.0, 0.0))
+    if own and now < until and now - looked_at < OWN_SECONDS:
+        return own
     token: str | None = cache.get(app.cache_key)
     if token:
+        # It was put there with more than `REFRESH_EARLY_SECONDS` of life left after its end.
+        _own_tokens[app.cache_key] = (token, now + 2 * OWN_SECONDS, now)
         return token
-    own, until = _own_tokens.get(app.cache_key, ("", 0.0))
-    return own if time.monotonic() < until else ""
+    return own if now < until else ""
 
 
 def discard(app: App, token: str) -> None:
     """Forgets a token that the platform refused, unless another has taken its place already."""
     if cache.get(app.cache_key) == token:
         cache.delete(app.cache_key)
-    if _own_tokens.get(app.cache_key, ("", 0.0))[0] == token:
+    if _own_tokens.get(app.cache_key, ("", 0.0, 0.0))[0] == token:
         _own_tokens.pop(app.cache_key, None)
 
 
@@ -103,7 +120,8 @@ async def _fetch(http: aiohttp.ClientSession, app: App) -> str:
     lifetime = int(str(answer.body.get("expires_in") or 7200))
     kept = max(60, lifetime - REFRESH_EARLY_SECONDS)
     cache.set(app.cache_key, token, kept)
-    _own_tokens[app.cache_key] = (token, time.monotonic() + kept)
+    now = time.monotonic()
+    _own_tokens[app.cache_key] = (token, now + kept, now)
     return token
 
 

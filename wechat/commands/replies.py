@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from messaging.channels import registry
+from messaging.channels.base import Content
 from messaging.models import BodyFormat, ChannelType
 from messaging.sending.accept import NewMessage, message_accept
 from wechat.callbacks.inbound import Inbound
@@ -24,7 +25,7 @@ def send_reply(inbound: Inbound, text: str) -> None:
                 payload={
                     "response_url": inbound.response_url,
                     **registry.get(ChannelType.AI).compose(
-                        body_format=BodyFormat.MARKDOWN, subject="", body=text
+                        Content(BodyFormat.MARKDOWN, subject="", body=text)
                     ),
                 },
                 priority=REPLY_PRIORITY,
@@ -39,7 +40,7 @@ def send_reply(inbound: Inbound, text: str) -> None:
             payload={
                 "is_reply": True,
                 **registry.get(ChannelType.WORK_WECHAT).compose(
-                    body_format=BodyFormat.MARKDOWN, subject="", body=text
+                    Content(BodyFormat.MARKDOWN, subject="", body=text)
                 ),
             },
             priority=REPLY_PRIORITY,

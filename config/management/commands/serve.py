@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-WEB_THREADS = 16
 SHUTDOWN_SECONDS = 5
 
 
@@ -21,6 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+        parser.add_argument(
+            "--live", action="store_true", help="services: WebSockets and the fast door for sends"
+        )
         parser.add_argument("--demo", action="store_true", help="load the demo data first")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,7 +31,7 @@ class Command(BaseCommand):
             self.stderr.write(f"✗ 端口 {settings.PORT} 已被占用；换一个：PORT=8001 make run")
             sys.exit(1)
         if not settings.EMBEDDED:
-            _serve_granian(host)
+            _serve_granian(host, is_live=options["live"])
             return
         self._step("准备数据库", lambda: call_command("migrate", verbosity=0))
         if options["demo"]:
@@ -40,24 +42,22 @@ class Command(BaseCommand):
 
     def _serve_embedded(self, host: str) -> None:
         import uvicorn
-        from a2wsgi import WSGIMiddleware
 
+        from config.asgi import application
         from config.celery import app
         from config.embedded.threads import Background
-        from config.wsgi import application
 
         background = Background(app)
         background.start()
         self._announce()
         server = uvicorn.Server(
             uvicorn.Config(
-                # Django's own ASGI handler runs every view in one thread, and the sandbox calls
-                # us while we call it: that would wait for itself for ever.
-                WSGIMiddleware(application, workers=WEB_THREADS),  # type: ignore[arg-type]
+                application,
                 host=host,
                 port=settings.PORT,
                 interface="asgi3",
-                lifespan="off",
+                lifespan="on",
+                ws="websockets-sansio",
                 access_log=False,
                 log_config=None,
                 server_header=False,
@@ -101,24 +101,27 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
-def _serve_granian(host: str) -> None:
-    """HTTP by WSGI: ten times faster for DRF than ASGI (performance.md)."""
+def _serve_granian(host: str, *, is_live: bool) -> None:
+    """HTTP by WSGI, ten times faster for DRF than ASGI; sockets and sends by ASGI (performance.md)."""
+    if is_live:
+        kind = ["--interface", "asgi", "--ws", "--loop", "uvloop"]
+        application = "config.asgi:application"
+    else:
+        threads = os.environ.get("WEB_THREADS", "8")
+        kind = ["--interface", "wsgi", "--no-ws", "--blocking-threads", threads]
+        application = "config.wsgi:application"
     os.execvp(
         "granian",
         [
             "granian",
-            "--interface",
-            "wsgi",
+            *kind,
             "--host",
             host,
             "--port",
             str(settings.PORT),
             "--workers",
             os.environ.get("WEB_WORKERS", "2"),
-            "--blocking-threads",
-            os.environ.get("WEB_THREADS", "8"),
-            "--no-ws",
             "--respawn-failed-workers",
-            "config.wsgi:application",
+            application,
         ],
     )

@@ -1,0 +1,54 @@
+"""One address for everything: WebSockets, the fast door for sends, and Django (WSGI, in threads).
+
+The services profile runs it beside the WSGI server, which is quicker for all but these two; the
+embedded profile runs nothing else. Django's own ASGI handler would run every view in one thread.
+"""
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from config.wsgi import application as wsgi_application  # isort: skip - sets Django up
+
+from a2wsgi import WSGIMiddleware
+from channels.routing import URLRouter
+
+from config.sockets.auth import known_callers
+from config.websocket_urls import urlpatterns
+from messaging.door.app import SendDoor
+
+WEB_THREADS = int(os.environ.get("WEB_THREADS", "16"))
+
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+class Application:
+    """Sorts what comes in by its kind and path."""
+
+    def __init__(self) -> None:
+        django: Any = WSGIMiddleware(wsgi_application, workers=WEB_THREADS)  # type: ignore[arg-type]
+        self._http = SendDoor(django)
+        self._sockets = known_callers(URLRouter(urlpatterns))
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._sockets(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+
+    async def _lifespan(self, receive: Any, send: Any) -> None:
+        while True:
+            event = await receive()
+            if event["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                self._http.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+application = Application()

@@ -1,0 +1,43 @@
+"""Who opened a socket: the session's user, or whoever `?token=<access>` proves (contract.md §1)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.auth import AuthMiddlewareStack
+from channels.db import database_sync_to_async
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.contrib.auth.models import AnonymousUser
+from rest_framework.exceptions import APIException
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import TokenError
+
+App = Callable[[Any, Any, Any], Awaitable[Any]]
+
+
+class TokenMiddleware:
+    """A token beats the session; a bad one is nobody, whatever the session says."""
+
+    def __init__(self, inner: App) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
+        given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token")
+        if given:
+            scope = {**scope, "user": await _user_of(given[0])}
+        return await self._inner(scope, receive, send)
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]
+def _user_of(token: str) -> Any:
+    authentication = JWTAuthentication()
+    try:
+        return authentication.get_user(authentication.get_validated_token(token.encode()))
+    except (APIException, TokenError):
+        return AnonymousUser()
+
+
+def known_callers(inner: App) -> App:
+    """Cookies only from our own pages (the browser says whose), tokens from anywhere."""
+    guarded: App = AllowedHostsOriginValidator(AuthMiddlewareStack(TokenMiddleware(inner)))
+    return guarded

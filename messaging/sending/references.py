@@ -1,0 +1,34 @@
+"""Keeping providers' numbers where receipts will ask for them."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from messaging.actions.receipts import apply_early
+from messaging.channels import registry
+from messaging.models import MessageStatus, ProviderReference
+from messaging.sending.results import After
+
+
+def keep(rows: Sequence[After]) -> None:
+    """For channels that send receipts; those that came first are applied now (guarantees.md 14)."""
+    sent = [
+        row
+        for row in rows
+        if row.status == MessageStatus.SENT
+        and row.finished.result.provider_message_id
+        and registry.get(row.finished.row.channel).has_receipts
+    ]
+    if not sent:
+        return
+    with transaction.atomic():
+        ProviderReference.objects.bulk_create(
+            ProviderReference(
+                channel=row.finished.row.channel,
+                provider_message_id=row.finished.result.provider_message_id[:128],
+                message_id=row.finished.row.pk,
+            )
+            for row in sent
+        )
+        for row in sent:
+            apply_early(row.finished.row.channel, row.finished.result.provider_message_id[:128])
