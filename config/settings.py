@@ -288,9 +288,22 @@ GROUP_WEBHOOK_URL = env.str(
 )
 CALLBACK_MAX_AGE_SECONDS = env.int("CALLBACK_MAX_AGE_SECONDS", default=600)
 SANDBOX_CALLBACK_BASE = env.str("SANDBOX_CALLBACK_BASE", default=_SANDBOX_BASE)
-# Hosts that an operator's webhook URL may name: nothing inside our own network.
+# Hosts that an account's address may name: nothing inside our own network. A leading dot takes
+# every host of that domain.
+_PROVIDER_HOSTS = [
+    "qyapi.weixin.qq.com",
+    "api.weixin.qq.com",
+    "open.feishu.cn",
+    "dysmsapi.aliyuncs.com",
+    "sms.tencentcloudapi.com",
+    "api.jpush.cn",
+    "fcm.googleapis.com",
+    "web.push.apple.com",
+    ".push.services.mozilla.com",
+    ".notify.windows.com",
+]
 OUTBOUND_ALLOWED_HOSTS = [
-    *env.list("OUTBOUND_ALLOWED_HOSTS", default=["qyapi.weixin.qq.com"]),
+    *env.list("OUTBOUND_ALLOWED_HOSTS", default=_PROVIDER_HOSTS),
     urlsplit(WECOM_API_BASE).netloc,
 ]
 

@@ -11,7 +11,7 @@ from wechat.simulator.answers import InvalidRequest, PlatformError, json_object,
 from wechat.simulator.models import Fault
 
 MODES = ("ok", "http_500", "timeout", "rate_limited", "errcode")
-CHANNELS = ("GROUP_BOT", "WORK_WECHAT", "AI")
+CHANNELS = ("GROUP_BOT", "WORK_WECHAT", "WECHAT", "SMS", "EMAIL", "APP", "FEISHU", "AI")
 DEFAULT_SECONDS = 30
 MAX_SECONDS = 60
 

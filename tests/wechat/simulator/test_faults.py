@@ -76,7 +76,7 @@ def test_a_time_out_may_or_may_not_have_delivered(tencent, delivered, rows):
 @pytest.mark.parametrize(
     ("wrong", "attr"),
     [
-        ({"channel": "SMS"}, "channel"),
+        ({"channel": "PIGEON"}, "channel"),
         ({"channel": None}, "channel"),
         ({"mode": "sulk"}, "mode"),
         ({"mode": "errcode"}, "errcode"),
