@@ -96,6 +96,9 @@ def platform(live_server: Any, settings: Any) -> Any:
     settings.WECOM_API_BASE = f"{live_server.url}/sandbox"
     settings.GROUP_WEBHOOK_URL = f"{live_server.url}/sandbox/cgi-bin/webhook/send?key=robot-key"
     settings.SANDBOX_CALLBACK_BASE = live_server.url
+    # Each call to the stand-in takes a database connection there, and PostgreSQL has a hundred.
+    few = {"core_pool_size": 8, "max_pool_size": 8}
+    store.change(key="message_sender", value={**store.get("message_sender"), **few}, actor=None)
     return live_server
 
 
