@@ -1,5 +1,8 @@
 """A channel whose provider is a list: what the core does with outcomes needs no wire."""
 
+import hashlib
+import hmac
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,10 +10,21 @@ import pytest
 from rest_framework.test import APIClient
 
 from config.api.keys import ApiKey
-from config.errors import InvalidInputError
+from config.errors import InvalidInputError, NotAllowedError
 from messaging.actions.templates import template_save
 from messaging.channels import registry
-from messaging.channels.base import Channel, Content, Limit, Outbound, Outcome, Recipient, Result
+from messaging.channels.base import (
+    Channel,
+    Content,
+    Limit,
+    Outbound,
+    Outcome,
+    Receipt,
+    ReceiptCall,
+    ReceiptStatus,
+    Recipient,
+    Result,
+)
 from messaging.models import BodyFormat, Message, MessageTemplate
 from messaging.sending.accept import NewMessage, messages_accept
 
@@ -52,12 +66,64 @@ class ScriptedChannel(Channel):
         return Result(Outcome.SENT)
 
 
+class ReportingChannel(ScriptedChannel):
+    """Its provider numbers what it took and tells later what became of it, signed."""
+
+    code = "APP"
+    has_receipts = True
+    KEY = b"what-both-sides-know"
+
+    async def send(self, outbound: Outbound, http: Any) -> Result:
+        result = await super().send(outbound, http)
+        if result.outcome is Outcome.SENT and not result.provider_message_id:
+            return Result(Outcome.SENT, provider_message_id=f"P{outbound.pk}")
+        return result
+
+    def receipts(self, call: ReceiptCall) -> list[Receipt]:
+        given = call.headers.get("X-Signature", "").encode()
+        if not hmac.compare_digest(given, self.sign(call.body).encode()):
+            raise NotAllowedError("签名不符")
+        try:
+            told = json.loads(call.body)
+            return [Receipt(ReceiptStatus(row.pop("status")), **row) for row in told]
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise InvalidInputError("回执无法解析") from None
+
+    @classmethod
+    def sign(cls, body: bytes) -> str:
+        return hmac.new(cls.KEY, body, hashlib.sha256).hexdigest()
+
+
 @pytest.fixture
 def channel() -> Iterator[ScriptedChannel]:
     scripted = ScriptedChannel()
     registry.register(scripted)
     yield scripted
     registry.unregister(scripted.code)
+
+
+@pytest.fixture
+def reporting() -> Iterator[ReportingChannel]:
+    channel = ReportingChannel()
+    registry.register(channel)
+    yield channel
+    registry.unregister(channel.code)
+
+
+@pytest.fixture
+def tell(reporting: ReportingChannel) -> Callable[..., Any]:
+    """The provider's call with what it has to tell: `tell({"status": "delivered", …})`."""
+
+    def post(*receipts: dict[str, Any], signature: str | None = None) -> Any:
+        body = json.dumps(receipts).encode()
+        return APIClient().post(
+            "/api/messages/receipts/app",
+            body,
+            content_type="text/plain",
+            headers={"X-Signature": reporting.sign(body) if signature is None else signature},
+        )
+
+    return post
 
 
 @pytest.fixture
