@@ -9,7 +9,8 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 
 from config.errors import AppError, ConflictError, InvalidInputError
-from messaging.channels import registry
+from config.locks import transaction_lock
+from messaging.channels import accounts, registry
 from messaging.channels.account_form import AccountForm
 from messaging.channels.base import Verification
 from messaging.models import ChannelAccount
@@ -69,12 +70,14 @@ def account_save(account: ChannelAccount) -> ChannelAccount:
 
     Raises `ConflictError` when another account of the channel has that code.
     """
+    transaction_lock(f"channel_accounts:{account.channel}")
     others = ChannelAccount.objects.filter(channel=account.channel).exclude(pk=account.pk)
     if others.filter(code=account.code).exists():
         raise ConflictError(f"编号 {account.code} 已被使用", attr="code")
     if account.is_default:
         others.filter(is_default=True).update(is_default=False)
     account.save()
+    transaction.on_commit(accounts.forget)
     return account
 
 

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 
 from config.errors import AppError, ConflictError, InvalidInputError
+from config.locks import transaction_lock
 from customers.models import User
+from messaging import templates_in_use
 from messaging.actions.schedules import cron_of, schedule_drop, schedule_set
 from messaging.channels import registry
 from messaging.channels.base import Channel, Content
@@ -42,6 +44,7 @@ def template_save(template: MessageTemplate, *, actor: User | None) -> MessageTe
     Raises `InvalidInputError` naming the field, `ConflictError` when its code is taken.
     """
     template_check(template)
+    transaction_lock(f"template.code:{template.code}")
     if MessageTemplate.objects.filter(code=template.code).exclude(pk=template.pk).exists():
         raise ConflictError(f"编码 {template.code} 已被使用", attr="code")
     before = (
@@ -62,12 +65,14 @@ def template_save(template: MessageTemplate, *, actor: User | None) -> MessageTe
             **{name: getattr(template, name) for name in CONTENT},
         )
     schedule_set(template)
+    transaction.on_commit(templates_in_use.forget)
     return template
 
 
 @transaction.atomic
 def template_remove(template: MessageTemplate) -> bool:
     """Deletes a template that was never used, else switches it off; True when it is gone."""
+    transaction.on_commit(templates_in_use.forget)
     if Message.objects.filter(template=template).exists() or template.messagebatch_set.exists():
         MessageTemplate.objects.filter(pk=template.pk).update(status=TemplateStatus.INACTIVE)
         template.status = TemplateStatus.INACTIVE

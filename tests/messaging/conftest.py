@@ -27,6 +27,7 @@ from messaging.channels.base import (
 )
 from messaging.models import BodyFormat, Message, MessageTemplate
 from messaging.sending.accept import NewMessage, messages_accept
+from tests.messaging.answers import TEMPLATE
 
 
 class ScriptedChannel(Channel):
@@ -168,3 +169,16 @@ def with_key(db: None) -> Callable[..., APIClient]:
         return knocking
 
     return client
+
+
+@pytest.fixture
+def create(operator: APIClient, channel: ScriptedChannel) -> Callable[..., dict[str, Any]]:
+    """A template made over HTTP, as the API shows it."""
+
+    def post(**fields: Any) -> dict[str, Any]:
+        response = operator.post("/api/template", {**TEMPLATE, **fields})
+        assert response.status_code == 201, response.content
+        made: dict[str, Any] = response.json()
+        return made
+
+    return post
