@@ -20,7 +20,7 @@ from messaging.models import (
     TemplateStatus,
     TemplateVersion,
 )
-from messaging.rendering import strings_in
+from messaging.rendering import source_of, strings_in
 
 # What makes a new version when it changes.
 CONTENT = ("body_format", "subject", "body", "options")
@@ -99,12 +99,14 @@ def template_check(template: MessageTemplate) -> None:
         raise InvalidInputError("实时推送需要至少一个关键词", attr="keywords")
     try:
         ZoneInfo(template.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidInputError("没有这个时区", attr="timezone") from None
     if template.push_mode == PushMode.SCHEDULED or template.schedule:
         cron_of(template.schedule, template.timezone)
     if template.push_mode == PushMode.SCHEDULED:
         _check_recipients(channel, template.recipients)
+        if names := source_of(template).given_names:
+            raise InvalidInputError(f"定时推送时没有人给出变量：{'、'.join(names)}", attr="body")
 
 
 def _check_words(value: Any, attr: str, most: int, length: int) -> None:
