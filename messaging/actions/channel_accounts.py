@@ -8,6 +8,7 @@ import aiohttp
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 
+from config.encryption import mask
 from config.errors import AppError, ConflictError, InvalidInputError
 from config.locks import transaction_lock
 from messaging.channels import accounts, registry
@@ -50,7 +51,9 @@ def checked_parts(
         **_unknown("settings", settings, form_class.base_fields.keys() - form_class.secret_names),
         **_unknown("secrets", secrets, form_class.secret_names),
     }
-    kept = {name: secrets.get(name) or stored.get(name, "") for name in form_class.secret_names}
+    kept = {
+        name: _meant(secrets.get(name), stored.get(name, "")) for name in form_class.secret_names
+    }
     form = form_class({**settings, **kept})
     if not form.is_valid():
         for name, messages in form.errors.items():
@@ -82,7 +85,12 @@ def account_save(account: ChannelAccount) -> ChannelAccount:
 
 
 def account_verify(account: ChannelAccount) -> Verification:
-    """The cheapest harmless call to the provider with this account, and what it said."""
+    """The cheapest harmless call to the provider with this account, and what it said.
+
+    Raises `InvalidInputError` for a channel that nobody serves.
+    """
+    if account.channel not in registry.codes():
+        raise InvalidInputError("这个渠道还没有启用", code="unknown_channel", attr="channel")
     channel = registry.get(account.channel)
 
     async def ask() -> Verification:
@@ -94,6 +102,11 @@ def account_verify(account: ChannelAccount) -> Verification:
 
     found: Verification = pool.run_call(ask())
     return found
+
+
+def _meant(given: Any, stored: str) -> Any:
+    """Left empty, or sent back as it was read, a secret stays what it is."""
+    return stored if not given or given == mask(stored) else given
 
 
 def _unknown(part: str, given: Mapping[str, Any], known: Any) -> dict[str, list[str]]:
