@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -96,19 +96,17 @@ class ReportingChannel(ScriptedChannel):
 
 
 @pytest.fixture
-def channel() -> Iterator[ScriptedChannel]:
+def channel(monkeypatch: pytest.MonkeyPatch) -> ScriptedChannel:
     scripted = ScriptedChannel()
-    registry.register(scripted)
-    yield scripted
-    registry.unregister(scripted.code)
+    monkeypatch.setitem(registry._channels, scripted.code, scripted)
+    return scripted
 
 
 @pytest.fixture
-def reporting() -> Iterator[ReportingChannel]:
-    channel = ReportingChannel()
-    registry.register(channel)
-    yield channel
-    registry.unregister(channel.code)
+def reporting(monkeypatch: pytest.MonkeyPatch) -> ReportingChannel:
+    scripted = ReportingChannel()
+    monkeypatch.setitem(registry._channels, scripted.code, scripted)
+    return scripted
 
 
 @pytest.fixture
