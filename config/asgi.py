@@ -15,7 +15,7 @@ from config.wsgi import application as wsgi_application  # isort: skip - sets Dj
 from a2wsgi import WSGIMiddleware
 from channels.routing import URLRouter
 
-from config.sockets.auth import known_callers
+from config.sockets.auth import KnownCallers
 from config.websocket_urls import urlpatterns
 from messaging.door.app import SendDoor
 
@@ -30,7 +30,7 @@ class Application:
     def __init__(self) -> None:
         django: Any = WSGIMiddleware(wsgi_application, workers=WEB_THREADS)  # type: ignore[arg-type]
         self._http = SendDoor(django)
-        self._sockets = known_callers(URLRouter(urlpatterns))
+        self._sockets = KnownCallers(URLRouter(urlpatterns))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
