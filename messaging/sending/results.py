@@ -123,7 +123,8 @@ def _after(item: Finished) -> After:
         attempts_after=attempts_after,
         due_at=due_at,
         payload=as_json(new_payload),
-        error_code="" if ended_well else result.code[:64],
+        # Never empty after trouble: lists find what went wrong by it.
+        error_code="" if ended_well else (result.code or result.outcome)[:64],
         # The last line says what happened; the whole traceback stands in the attempt.
         error_detail=""
         if ended_well

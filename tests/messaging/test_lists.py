@@ -144,6 +144,18 @@ def test_by_batch_customer_template_id_and_time(world, operator):
     assert found(created_after=yesterday, status="failed") == ["r0"]
 
 
+@pytest.mark.parametrize("outcome", [Outcome.PERMANENT, Outcome.UNCERTAIN])
+def test_a_failure_without_a_code_is_found_too(accept, channel, operator, outcome):
+    (message,) = accept()
+    channel.script = [Result(outcome)]
+    send_messages([message.pk])
+    (row,) = listed(operator, status=["failed", "uncertain"])["list"]
+    assert row["error_code"] == outcome
+    assert operator.get("/api/messages/statistics/realtime").json()["queues"]["dead"] == (
+        outcome == Outcome.PERMANENT
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
