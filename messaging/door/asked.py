@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
 from config.api.idempotency import MAX_KEY_LENGTH, Identity
 from config.api.parsers import MAX_DEPTH
 
@@ -18,6 +21,7 @@ _MAX_ID = 2**63 - 1
 _UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _JSON_TYPE = re.compile(r"application/json *(?:; *charset=\"?utf-?8\"?)?", re.IGNORECASE)
 _NAMES = (
+    "host",
     "authorization",
     "idempotency-key",
     "content-type",
@@ -65,7 +69,8 @@ def heads_of(headers: Any) -> Heads:
         and "authorization" in found
         and _is_usable_key(key)
         and _JSON_TYPE.fullmatch(found.get("content-type", "")) is not None
-        and _takes_json(found.get("accept", "*/*")),
+        and _takes_json(found.get("accept", "*/*"))
+        and validate_host(split_domain_port(found.get("host", ""))[0], settings.ALLOWED_HOSTS),
     )
 
 
