@@ -8,28 +8,59 @@ from dataclasses import dataclass
 from messaging.channels.base import Outcome, Result
 
 TOKEN_CODES = frozenset({40014, 41001, 42001})
+EMPTY_CONTENT = 44004
+# What is wrong is wrong for every message of the account: its circuit opens, an operator is told.
+ACCOUNT_CODES = frozenset({40001, 40013, 48002, 50001, 60020, 93000, 93004, 93008, 301002})
 
-_RETRY = {-1: "平台繁忙", 6000: "数据版本冲突", 45033: "并发调用超限"}
+_RETRY = {
+    -1: "平台繁忙",
+    6000: "数据版本冲突",
+    41096: "欢迎语正在发送",
+    45033: "并发调用超限",
+}
 _THROTTLED = {45009: "超过平台频率限制", 45011: "调用过于频繁"}
 _PERMANENT = {
     40001: "企业微信 Secret 不正确，请检查 WECOM_CORP_SECRET",
     40003: "成员账号无效",
     40008: "消息类型不支持",
+    40007: "素材无效或已过期",
     40013: "企业 ID 不正确，请检查 WECOM_CORP_ID",
+    40029: "code 无效或已使用",
     40035: "参数不合法",
     40058: "参数不合法或内容过长",
+    40078: "卡片更新凭证无效或已使用",
     40096: "外部联系人无效",
+    41051: "欢迎语已经发送过",
     43004: "成员未绑定微信",
     44004: "内容为空",
     48002: "应用没有调用此接口的权限",
+    50001: "跳转域名不在可信域名内",
     60011: "应用对该成员没有权限，请检查可见范围",
     60020: "服务器 IP 不在企业可信名单，请在管理后台添加",
     60111: "成员不存在",
     81013: "接收人均无效或不在应用可见范围",
+    84061: "与该外部联系人没有客户关系",
+    90500: "群主未离职",
+    90501: "不是客户群",
+    90502: "群主已离职但已处理",
+    90503: "群聊正在转移",
+    90504: "群聊转移受限",
+    90505: "群聊不可转移",
+    90506: "群聊转移次数超限",
+    90507: "新群主无效",
+    90508: "群聊已经处理过",
     93000: "群机器人 Webhook 无效，或机器人已被移出群",
     93004: "群机器人已停用",
     93008: "机器人不在该群",
+    95000: "客服账号无效",
+    95001: "已达到本次会话的消息条数上限",
+    95002: "超过 48 小时，不能再发送",
+    95013: "会话已结束",
+    95014: "接待人员未激活",
+    95017: "微信客服的 API 开关未打开",
+    95018: "会话状态不允许发送",
     301002: "没有该应用的权限",
+    301052: "会话存档已过期",
 }
 RATE_WINDOW_SECONDS = 60.0
 
@@ -51,7 +82,11 @@ def result_of(answer: PlatformAnswer) -> Result:
     """The result of one attempt. An unknown code is permanent: repeating it blindly helps nobody."""
     code = answer.errcode
     if code == 0:
-        return Result(Outcome.SENT, provider_message_id=str(answer.body.get("msgid") or ""))
+        return Result(
+            Outcome.SENT,
+            provider_message_id=str(answer.body.get("msgid") or ""),
+            change_code=str(answer.body.get("response_code") or ""),
+        )
     name = str(code)
     if code in _RETRY:
         return Result(Outcome.RETRY, name, _RETRY[code])
@@ -61,7 +96,8 @@ def result_of(answer: PlatformAnswer) -> Result:
         )
     if answer.token_is_bad:
         return Result(Outcome.RETRY, name, "access_token 失效，刷新后仍被拒绝")
-    return Result(Outcome.PERMANENT, name, _PERMANENT.get(code, f"平台拒绝：{answer.errmsg[:200]}"))
+    detail = _PERMANENT.get(code, f"平台拒绝：{answer.errmsg[:200]}")
+    return Result(Outcome.PERMANENT, name, detail, is_account_fault=code in ACCOUNT_CODES)
 
 
 def result_of_status(status: int, retry_after: str | None) -> Result | None:

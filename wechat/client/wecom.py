@@ -10,7 +10,7 @@ from yarl import URL
 
 from wechat.client import tokens
 from wechat.client.errors import PlatformAnswer
-from wechat.client.http import post_json
+from wechat.client.http import get_json, post_json
 from wechat.client.tokens import App
 
 
@@ -25,6 +25,13 @@ class WeComClient:
         """POST `/cgi-bin/{path}`."""
         return await self._with_token(
             lambda token: post_json(self._http, _url(settings.WECOM_API_BASE, path, token), body)
+        )
+
+    async def get(self, path: str, params: dict[str, str]) -> PlatformAnswer:
+        """GET `/cgi-bin/{path}`."""
+        url = f"{settings.WECOM_API_BASE}/cgi-bin/{path}"
+        return await self._with_token(
+            lambda token: get_json(self._http, url, {**params, "access_token": token})
         )
 
     async def _with_token(self, call: Callable[[str], Awaitable[PlatformAnswer]]) -> PlatformAnswer:

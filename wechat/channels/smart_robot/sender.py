@@ -20,7 +20,7 @@ MARKDOWN_BYTES = 20_480
 RESPONSE_URL_LIVES_SECONDS = 3600
 
 
-class AibotChannel(Channel):
+class SmartRobotChannel(Channel):
     code = ChannelType.AI
     body_formats = frozenset({BodyFormat.MARKDOWN})
 
