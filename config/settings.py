@@ -292,6 +292,7 @@ SANDBOX_CALLBACK_BASE = env.str("SANDBOX_CALLBACK_BASE", default=_SANDBOX_BASE)
 # every host of that domain.
 _PROVIDER_HOSTS = [
     "qyapi.weixin.qq.com",
+    "openws.work.weixin.qq.com",
     "api.weixin.qq.com",
     "open.feishu.cn",
     "dysmsapi.aliyuncs.com",

@@ -39,9 +39,26 @@ def load(password: str) -> None:
             "is_default": True,
         },
     )
+    if settings.SANDBOX:
+        _smart_robot()
     for template in _templates():
         if not MessageTemplate.objects.filter(code=template.code).exists():
             template_save(template, actor=None)
+
+
+def _smart_robot() -> None:
+    """The sandbox's robot with a long connection; its id and secret are worthless elsewhere."""
+    base = settings.WECOM_API_BASE.replace("http", "ws", 1)
+    ChannelAccount.objects.get_or_create(
+        channel=ChannelType.AI,
+        code="aibot",
+        defaults={
+            "name": "智能机器人（长连接）",
+            "settings": {"bot_id": "sandbox-aibot", "ws_url": f"{base}/openws"},
+            "secrets": {"secret": "sandbox-aibot-secret"},
+            "is_default": True,
+        },
+    )
 
 
 def _templates() -> list[MessageTemplate]:
@@ -71,5 +88,12 @@ def _templates() -> list[MessageTemplate]:
             name="员工通知",
             channel=ChannelType.WORK_WECHAT,
             body="{{name}}，您好：{{content}}",
+        ),
+        MessageTemplate(
+            code="robot_notice",
+            name="智能机器人通知",
+            channel=ChannelType.AI,
+            body_format=BodyFormat.MARKDOWN,
+            body="**{{title}}**\n{{content}}",
         ),
     ]

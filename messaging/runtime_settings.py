@@ -110,6 +110,18 @@ def register() -> None:
         "每个群机器人每 60 秒最多发送几条（平台上限 20）",
     )
     register_setting(
+        "channel.ai.per_chat_per_minute",
+        30,
+        integer(1, 30),
+        "智能机器人主动消息：每个会话每 60 秒最多几条（平台上限 30）",
+    )
+    register_setting(
+        "channel.ai.per_chat_per_hour",
+        1000,
+        integer(1, 1000),
+        "智能机器人主动消息：每个会话每小时最多几条（平台上限 1000）",
+    )
+    register_setting(
         "channel.work_wechat.per_member_per_minute",
         25,
         integer(1, 30),
