@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from asgiref.sync import SyncToAsync
+from django.db import connections
 
 
 @contextmanager
@@ -33,3 +35,5 @@ def asgi_address() -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(10)
+        # Consumers ask the database in asgiref's one thread, whose connection outlives the server.
+        SyncToAsync.single_thread_executor.submit(connections.close_all).result()
