@@ -24,12 +24,27 @@ WEB_THREADS = int(os.environ.get("WEB_THREADS", "16"))
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
+def _django() -> App:
+    """Django in threads; what granian gives to await is no coroutine, as a2wsgi needs it to be."""
+    in_threads: Any = WSGIMiddleware(wsgi_application, workers=WEB_THREADS)  # type: ignore[arg-type]
+
+    async def django(scope: Any, receive: Any, send: Any) -> None:
+        async def take() -> Any:
+            return await receive()
+
+        async def give(event: Any) -> None:
+            await send(event)
+
+        await in_threads(scope, take, give)
+
+    return django
+
+
 class Application:
     """Sorts what comes in by its kind and path."""
 
     def __init__(self) -> None:
-        django: Any = WSGIMiddleware(wsgi_application, workers=WEB_THREADS)  # type: ignore[arg-type]
-        self._http = SendDoor(django)
+        self._http = SendDoor(_django())
         self._sockets = known_callers(URLRouter(urlpatterns))
         self._sandbox = URLRouter(sandbox_urlpatterns)
 
