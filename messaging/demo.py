@@ -1,5 +1,7 @@
 """Demo channel accounts and templates (contract.md §10)."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 
 from messaging.actions.templates import template_save
@@ -39,9 +41,35 @@ def load(password: str) -> None:
             "is_default": True,
         },
     )
+    if settings.SANDBOX:
+        _sms_account()
     for template in _templates():
         if not MessageTemplate.objects.filter(code=template.code).exists():
             template_save(template, actor=None)
+
+
+def _sms_account() -> None:
+    """The sandbox's own customer of Aliyun."""
+    accounts = ChannelAccount.objects.filter(channel=ChannelType.SMS)
+    ChannelAccount.objects.get_or_create(
+        channel=ChannelType.SMS,
+        code="sms_sandbox",
+        defaults={
+            "name": "沙箱短信",
+            "settings": {
+                "provider": "aliyun",
+                "sign_name": "沙箱签名",
+                "sdk_app_id": "",
+                "endpoint": urlsplit(settings.WECOM_API_BASE).netloc,
+            },
+            "secrets": {
+                "access_key_id": "sandbox-key-id",
+                "access_key_secret": "sandbox-key-secret",
+                "receipt_token": "sandbox-receipt-token",
+            },
+            "is_default": not accounts.filter(is_default=True).exists(),
+        },
+    )
 
 
 def _templates() -> list[MessageTemplate]:
@@ -71,5 +99,15 @@ def _templates() -> list[MessageTemplate]:
             name="员工通知",
             channel=ChannelType.WORK_WECHAT,
             body="{{name}}，您好：{{content}}",
+        ),
+        MessageTemplate(
+            code="sms_ticket_resolved",
+            name="工单处理完成短信",
+            channel=ChannelType.SMS,
+            body="【沙箱签名】{{name}}，您的工单 {{ticket_no}} 已处理完成。",
+            options={
+                "template_code": "SMS_100000001",
+                "template_params": {"name": "{{name}}", "ticket_no": "{{ticket_no}}"},
+            },
         ),
     ]

@@ -60,15 +60,18 @@ def faults(request: HttpRequest) -> HttpResponse:
     """Orders a fault, or `ok` again; answers with all that stand."""
     if request.method == "POST":
         _order(json_object(request))
-    rows = Fault.objects.order_by("channel").values(
-        "channel", "mode", "errcode", "code", "remaining", "seconds", "delivered"
-    )
-    return JsonResponse({"list": [_shown(row) for row in rows]})
+    return JsonResponse({"list": [_shown(row) for row in Fault.objects.order_by("channel")]})
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    code = row.pop("code")
-    return {**row, "errcode": code or row["errcode"]}
+def _shown(row: Fault) -> dict[str, Any]:
+    return {
+        "channel": row.channel,
+        "mode": row.mode,
+        "errcode": row.code or row.errcode,
+        "remaining": row.remaining,
+        "seconds": row.seconds,
+        "delivered": row.delivered,
+    }
 
 
 def _order(body: dict[str, object]) -> None:

@@ -2,6 +2,8 @@
 
 import re
 
+import phonenumbers
+
 KEY_ID = "sandbox-key-id"
 KEY_SECRET = "sandbox-key-secret"  # noqa: S105 - worth nothing anywhere else
 RECEIPT_TOKEN = "sandbox-receipt-token"  # noqa: S105 - the sandbox's own account has it
@@ -13,7 +15,6 @@ UNKNOWN_TEMPLATE = "404"
 # Refused at once; taken, but the receipt tells of a failure.
 REFUSED, UNREACHABLE = "13900000404", "13900000405"
 _CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
-_FOREIGN = re.compile(r"[1-9]\d{6,14}", re.ASCII)
 
 
 def is_domestic(digits: str) -> bool:
@@ -21,4 +22,10 @@ def is_domestic(digits: str) -> bool:
 
 
 def is_foreign(digits: str) -> bool:
-    return bool(_FOREIGN.fullmatch(digits)) and not digits.startswith("86")
+    """With its country code in front."""
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return False
+    is_plain = digits.isascii() and digits.isdigit()
+    return is_plain and number.country_code != 86 and phonenumbers.is_valid_number(number)

@@ -34,10 +34,10 @@ def aliyun_fault(request: HttpRequest) -> str:
     if key_id != KEY_ID:
         return "InvalidAccessKeyId.NotFound"
     try:
-        sent = datetime.strptime(request.headers.get("x-acs-date", ""), "%Y-%m-%dT%H:%M:%SZ")
+        sent = datetime.strptime(request.headers.get("x-acs-date", ""), "%Y-%m-%dT%H:%M:%S%z")
     except ValueError:
         return "InvalidTimeStamp.Format"
-    if abs(time.time() - sent.replace(tzinfo=UTC).timestamp()) > ALIYUN_SECONDS:
+    if abs(time.time() - sent.timestamp()) > ALIYUN_SECONDS:
         return "InvalidTimeStamp.Expired"
     payload = hashlib.sha256(request.body).hexdigest()
     if request.headers.get("x-acs-content-sha256") != payload:

@@ -98,11 +98,7 @@ def _send(asked: dict[str, Any]) -> dict[str, Any]:
 def _fault_of(number: str) -> str:
     digits = number.removeprefix("+")
     is_domestic = digits.startswith("86") and keys.is_domestic(digits[2:])
-    try:
-        phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return "InvalidParameterValue.IncorrectPhoneNumber"
-    if not (is_domestic or keys.is_foreign(digits)):
+    if not number.startswith("+") or not (is_domestic or keys.is_foreign(digits)):
         return "InvalidParameterValue.IncorrectPhoneNumber"
     return "FailedOperation.PhoneNumberInBlacklist" if digits[2:] == keys.REFUSED else ""
 
