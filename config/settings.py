@@ -70,6 +70,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.api.trace.TraceMiddleware",
 ]
+if SANDBOX:
+    MIDDLEWARE.insert(1, "wechat.simulator.sms.door.SmsDoorMiddleware")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

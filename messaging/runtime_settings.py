@@ -127,3 +127,27 @@ def register() -> None:
         integer(1, 30),
         "应用消息：每位成员每 60 秒最多收到几条（平台超过 30 条即静默丢弃）",
     )
+    register_setting(
+        "channel.sms.per_number_per_minute",
+        1,
+        integer(1, 100),
+        "验证码短信：同一签名每 60 秒最多发给同一号码几条（阿里云上限 1）",
+    )
+    register_setting(
+        "channel.sms.per_number_per_hour",
+        5,
+        integer(1, 1000),
+        "验证码短信：同一签名每小时最多发给同一号码几条（阿里云上限 5）",
+    )
+    register_setting(
+        "channel.sms.per_number_per_day",
+        10,
+        integer(1, 1000),
+        "验证码短信：同一签名 24 小时内最多发给同一号码几条（阿里云上限 10）",
+    )
+    register_setting(
+        "channel.sms.notices_per_number_per_day",
+        50,
+        integer(1, 1000),
+        "通知短信：同一模板 24 小时内最多发给同一号码几条（阿里云上限 50）",
+    )

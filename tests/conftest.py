@@ -1,6 +1,7 @@
 """What the whole suite shares: clients, the simulator over real HTTP, the outbox worked by hand."""
 
 import importlib
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -124,3 +125,16 @@ def run_outbox() -> Callable[[], int]:
         return done
 
     return run
+
+
+@pytest.fixture
+def sms_told() -> Iterator[Callable[[], None]]:
+    """Waits until the sandbox's SMS providers have pushed what they took."""
+
+    def wait() -> None:
+        for thread in threading.enumerate():
+            if thread.name == "sandbox-sms-receipt":
+                thread.join(20)
+
+    yield wait
+    wait()
