@@ -8,6 +8,7 @@ from wechat.simulator import (
     cards,
     chats,
     faults,
+    feishu,
     group_robot,
     media,
     members,
@@ -35,4 +36,5 @@ urlpatterns = [
     path("cgi-bin/webhook/send", group_robot.webhook_send),
     path("cgi-bin/webhook/upload_media", media.webhook_upload),
     path("cgi-bin/aibot/response", smart_robot.aibot_response),
+    path("open-apis/bot/v2/hook/<str:token>", feishu.hook),
 ]
