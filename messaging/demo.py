@@ -39,9 +39,28 @@ def load(password: str) -> None:
             "is_default": True,
         },
     )
+    if settings.SANDBOX:
+        _sandbox_accounts()
     for template in _templates():
         if not MessageTemplate.objects.filter(code=template.code).exists():
             template_save(template, actor=None)
+
+
+def _sandbox_accounts() -> None:
+    """One account for each channel that has any, pointed at the simulator; an existing one stays."""
+    ChannelAccount.objects.get_or_create(
+        channel=ChannelType.FEISHU,
+        code="feishu_001",
+        defaults={
+            "name": "测试飞书机器人",
+            "settings": {"group_id": "feishu_group_001"},
+            "secrets": {
+                "webhook_url": f"{settings.WECOM_API_BASE}/open-apis/bot/v2/hook/sandbox-signed",
+                "secret": "sandbox-feishu-secret",
+            },
+            "is_default": True,
+        },
+    )
 
 
 def _templates() -> list[MessageTemplate]:
@@ -71,5 +90,13 @@ def _templates() -> list[MessageTemplate]:
             name="员工通知",
             channel=ChannelType.WORK_WECHAT,
             body="{{name}}，您好：{{content}}",
+        ),
+        MessageTemplate(
+            code="feishu_notice",
+            name="飞书群通知",
+            channel=ChannelType.FEISHU,
+            body_format=BodyFormat.MARKDOWN,
+            subject="工单通知",
+            body="**{{name}}**：{{content}}",
         ),
     ]

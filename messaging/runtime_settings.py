@@ -115,3 +115,15 @@ def register() -> None:
         integer(1, 30),
         "应用消息：每位成员每 60 秒最多收到几条（平台超过 30 条即静默丢弃）",
     )
+    register_setting(
+        "channel.feishu.per_minute",
+        100,
+        integer(1, 100),
+        "每个飞书机器人每 60 秒最多发送几条（平台上限 100）",
+    )
+    register_setting(
+        "channel.feishu.per_second",
+        5,
+        integer(1, 5),
+        "每个飞书机器人每秒最多发送几条（平台上限 5）",
+    )
