@@ -9,7 +9,8 @@ from django.conf import settings
 from config.diagnosis import Finding, good, odd, register, wrong
 from messaging.allowed_urls import is_allowed_url
 from wechat.client.http import CallFailed
-from wechat.client.tokens import access_token, configured_app
+from wechat.client.tokens import access_token
+from wechat.client.wecom import configured_app
 
 APP_SETTINGS = (
     "WECOM_CORP_ID",

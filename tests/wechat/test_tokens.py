@@ -10,7 +10,8 @@ from messaging.channels.base import Outcome
 from tests.at_once import all_at_once
 from wechat.client import tokens
 from wechat.client.http import CallFailed
-from wechat.client.tokens import App, access_token, configured_app
+from wechat.client.tokens import access_token
+from wechat.client.wecom import App, configured_app
 from wechat.simulator.models import Token
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from messaging.allowed_urls import is_allowed_url
 from messaging.channels.base import Channel, Content, Limit, Outbound, Outcome, Recipient, Result
 from messaging.markup import cut_utf8
 from messaging.models import BodyFormat, ChannelType
-from wechat.client.errors import result_of
+from wechat.client.errors import WECOM
 from wechat.client.http import CallFailed, post_json
 
 MARKDOWN_BYTES = 20_480
@@ -41,6 +41,6 @@ class AibotChannel(Channel):
         if not is_allowed_url(url):
             return Result(Outcome.PERMANENT, "host_not_allowed", "应答地址不在允许的主机名单内")
         try:
-            return result_of(await post_json(http, url, body))
+            return WECOM.result_of(await post_json(http, url, body))
         except CallFailed as failure:
             return failure.result

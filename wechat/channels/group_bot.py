@@ -19,7 +19,7 @@ from messaging.channels.accounts import accounts
 from messaging.channels.base import Channel, Content, Limit, Outbound, Outcome, Recipient, Result
 from messaging.models import BodyFormat, ChannelType
 from wechat.channels import bodies
-from wechat.client.errors import result_of
+from wechat.client.errors import WECOM
 from wechat.client.http import CallFailed, post_json
 
 MARKDOWN_BYTES = 4096
@@ -59,7 +59,7 @@ class GroupBotChannel(Channel):
         if not is_allowed_url(url):
             return Result(Outcome.PERMANENT, "host_not_allowed", "Webhook 地址不在允许的主机名单内")
         try:
-            return result_of(await post_json(http, url, outbound.payload))
+            return WECOM.result_of(await post_json(http, url, outbound.payload))
         except CallFailed as failure:
             return failure.result
 

@@ -14,10 +14,9 @@ from config.runtime import store
 from messaging.channels.base import Channel, Content, Limit, Outbound, Outcome, Recipient, Result
 from messaging.models import BodyFormat, ChannelType
 from wechat.channels import bodies
-from wechat.client.errors import result_of
+from wechat.client.errors import WECOM
 from wechat.client.http import CallFailed
-from wechat.client.tokens import configured_app
-from wechat.client.wecom import WeComClient
+from wechat.client.wecom import WeComClient, configured_app
 
 # Longer than all our attempts of one message take together.
 DUPLICATE_CHECK_SECONDS = 1800
@@ -67,4 +66,4 @@ class WorkWeChatChannel(Channel):
         if answer.errcode == 0 and refused:
             # One recipient a message: a partial failure is a whole one.
             return Result(Outcome.PERMANENT, "invaliduser", f"成员无效或不在可见范围：{refused}")
-        return result_of(answer)
+        return WECOM.result_of(answer)
