@@ -116,6 +116,12 @@ def register() -> None:
         "应用消息：每位成员每 60 秒最多收到几条（平台超过 30 条即静默丢弃）",
     )
     register_setting(
+        "channel.wechat.template_per_day",
+        100_000,
+        integer(1, 10_000_000),
+        "公众号：每 24 小时最多发送几条模板消息（平台默认 100000）",
+    )
+    register_setting(
         "channel.feishu.per_minute",
         100,
         integer(1, 100),

@@ -13,7 +13,8 @@ class WechatConfig(AppConfig):
         from messaging.channels import registry
         from wechat.channels.aibot import AibotChannel
         from wechat.channels.group_bot import GroupBotChannel
+        from wechat.channels.official.sender import OfficialChannel
         from wechat.channels.work_wechat import WorkWeChatChannel
 
-        for channel in (AibotChannel(), GroupBotChannel(), WorkWeChatChannel()):
+        for channel in (AibotChannel(), GroupBotChannel(), WorkWeChatChannel(), OfficialChannel()):
             registry.register(channel)

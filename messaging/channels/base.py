@@ -196,3 +196,7 @@ class Channel(ABC):
     def receipts(self, call: ReceiptCall) -> list[Receipt]:
         """What a provider's call tells; raises `NotAllowedError` (signature), `InvalidInputError`."""
         raise NotFoundError("这个渠道没有送达回执")
+
+    def echo(self, call: ReceiptCall) -> str:
+        """The answer to a provider's check of the receipt address; raises as `receipts`."""
+        raise NotFoundError("这个渠道不验证回执地址")
