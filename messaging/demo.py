@@ -92,6 +92,16 @@ def _templates() -> list[MessageTemplate]:
             body="{{name}}，您好：{{content}}",
         ),
         MessageTemplate(
+            code="ticket_progress",
+            name="工单进度通知",
+            channel=ChannelType.WECHAT,
+            body="您好，您的工单{{number}}{{status}}。",
+            options={
+                "template_id": "sandbox-ticket-progress",
+                "template_data": {"character_string1": "{{number}}", "phrase2": "{{status}}"},
+            },
+        ),
+        MessageTemplate(
             code="feishu_notice",
             name="飞书群通知",
             channel=ChannelType.FEISHU,

@@ -70,7 +70,7 @@ class OfficialChannel(Channel):
 
     def is_idempotent(self, outbound: Outbound) -> bool:
         """A template message alone, as long as its next attempt comes while its id is known."""
-        seconds = outbound.attempts * store.get("retry")["delay_seconds"] * LONGEST_DELAY
+        seconds = outbound.attempts * store.last_known("retry")["delay_seconds"] * LONGEST_DELAY
         return set(outbound.payload) == {"template"} and seconds < KNOWN_AGAIN_SECONDS
 
     async def send(self, outbound: Outbound, http: aiohttp.ClientSession) -> Result:
