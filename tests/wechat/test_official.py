@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from config.errors import InvalidInputError
 from config.runtime import store
+from messaging import demo
 from messaging.channels import registry
 from messaging.channels.base import Content, Outbound
 from messaging.models import ChannelCircuit, ChannelType, Message, MessageTemplate
@@ -66,6 +67,21 @@ def test_a_template_message_goes_out_is_delivered_and_traced_through_four_nodes(
     assert trace["status"] == "delivered"
     assert [node["node"] for node in trace["nodes"]] == ["queue", "process", "send", "callback"]
     assert {node["status"] for node in trace["nodes"]} <= {"ok", "success", "done", "delivered"}
+
+
+def test_the_demos_template_works_inside_the_window_and_outside(
+    official, api, admin, run_outbox, received
+):
+    demo.load("unused")
+    for openid in (ZHANGSAN, SILENT):
+        body = {"recipient": openid, "variables": {"number": "A1", "status": "已解决"}}
+        answer = api(admin).post("/api/messages/send", {"template_code": "ticket_progress", **body})
+        assert answer.status_code == 202, answer.json()
+    run_outbox()
+    join_jobs()
+    words, template = (row["payload"] for row in received())
+    assert words["text"]["content"] == "您好，您的工单A1已解决。"
+    assert template["data"]["phrase2"] == {"value": "已解决"}
 
 
 def test_a_follower_who_blocked_us_makes_the_message_fail_afterwards(send):

@@ -16,6 +16,7 @@ from messaging.markup import cut_utf8
 from messaging.models import BodyFormat
 
 REQUEST_BYTES = 20 * 1024
+SUBJECT_BYTES = 1000
 # `"timestamp":"…","sign":"…"`, put in when the request is made.
 SIGNATURE_BYTES = 128
 
@@ -38,7 +39,8 @@ def compose(content: Content) -> dict[str, Any]:
     if not content.body.strip():
         raise InvalidInputError("正文不能为空", attr="body")
     make = _post if content.body_format == BodyFormat.MARKDOWN else _text
-    return _fitting(lambda body: make(content.subject, body), content.body)
+    subject = cut_utf8(content.subject, SUBJECT_BYTES)
+    return _fitting(lambda body: make(subject, body), content.body)
 
 
 def card_of(content: Content) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from config.errors import InvalidInputError
+from messaging import demo
 from messaging.channels import registry
 from messaging.channels.base import Content, Outbound
 from messaging.channels.feishu import bodies
@@ -128,6 +129,30 @@ def test_a_request_never_exceeds_twenty_kilobytes_and_uses_them(
     assert size <= 20 * 1024
     if body_format == "text":
         assert size > 20 * 1024 - 300
+
+
+def test_an_endless_subject_leaves_room_for_the_body():
+    request = compose("正文", subject='"' * 30_000, body_format="markdown")
+    post = request["content"]["post"]["zh_cn"]
+    assert post["title"].endswith("…")
+    assert post["content"] == [[{"tag": "text", "text": "正文"}]]
+
+
+def test_the_demos_robot_and_template_work_at_once(platform, api, admin, run_outbox, received):
+    demo.load("unused")
+    demo.load("unused")
+    answer = api(admin).post(
+        "/api/messages/send",
+        {
+            "template_code": "feishu_notice",
+            "recipient": GROUP,
+            "variables": {"name": "李四", "content": "请处理"},
+        },
+    )
+    assert answer.status_code == 202, answer.json()
+    run_outbox()
+    (row,) = received("FEISHU")
+    assert row["payload"]["content"]["post"]["zh_cn"]["title"] == "工单通知"
 
 
 @pytest.mark.parametrize(
