@@ -288,6 +288,17 @@ GROUP_WEBHOOK_URL = env.str(
     "GROUP_WEBHOOK_URL",
     default=f"{_PLATFORM}/cgi-bin/webhook/send?key=sandbox-bot-001" if SANDBOX else "",
 )
+MP_API_BASE = env.str(
+    "MP_API_BASE",
+    default=f"{_SANDBOX_BASE}/sandbox/mp" if SANDBOX else "https://api.weixin.qq.com",
+).rstrip("/")
+MP_APP_ID = env.str("MP_APP_ID", default="wxsandbox00000app" if SANDBOX else "")
+MP_APP_SECRET = env.str("MP_APP_SECRET", default="sandbox-mp-secret" if SANDBOX else "")
+MP_TOKEN = env.str("MP_TOKEN", default="sandboxMpToken" if SANDBOX else "")
+MP_ENCODING_AES_KEY = env.str(
+    "MP_ENCODING_AES_KEY",
+    default=_DEMO_AES_KEY[20:] + _DEMO_AES_KEY[:20] if SANDBOX else "",
+)
 CALLBACK_MAX_AGE_SECONDS = env.int("CALLBACK_MAX_AGE_SECONDS", default=600)
 SANDBOX_CALLBACK_BASE = env.str("SANDBOX_CALLBACK_BASE", default=_SANDBOX_BASE)
 # Hosts that an account's address may name: nothing inside our own network. A leading dot takes

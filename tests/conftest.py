@@ -95,6 +95,7 @@ def api() -> Callable[[Any], APIClient]:
 def platform(live_server: Any, settings: Any) -> Any:
     """Tencent's stand-in at a real address; our senders are pointed at it."""
     settings.WECOM_API_BASE = f"{live_server.url}/sandbox"
+    settings.MP_API_BASE = f"{live_server.url}/sandbox/mp"
     settings.GROUP_WEBHOOK_URL = f"{live_server.url}/sandbox/cgi-bin/webhook/send?key=robot-key"
     settings.SANDBOX_CALLBACK_BASE = live_server.url
     # Each call to the stand-in takes a database connection there, and PostgreSQL has a hundred.

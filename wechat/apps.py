@@ -12,8 +12,14 @@ class WechatConfig(AppConfig):
         import wechat.diagnosis  # noqa: F401  (registers its check)
         from messaging.channels import registry
         from wechat.channels.group_bot.sender import GroupBotChannel
+        from wechat.channels.official.sender import OfficialChannel
         from wechat.channels.smart_robot.sender import SmartRobotChannel
         from wechat.channels.work_wechat.sender import WorkWeChatChannel
 
-        for channel in (SmartRobotChannel(), GroupBotChannel(), WorkWeChatChannel()):
+        for channel in (
+            SmartRobotChannel(),
+            GroupBotChannel(),
+            WorkWeChatChannel(),
+            OfficialChannel(),
+        ):
             registry.register(channel)

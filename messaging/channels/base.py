@@ -155,6 +155,10 @@ class Channel(ABC):
         Called up to 10,000 times for one request: nothing here may ask the database every time.
         """
 
+    def needs_body(self, content: Content) -> bool:
+        """False where the options alone make a message (a card, a platform's own template)."""
+        return True
+
     def check_template(self, content: Content) -> None:
         """Raises `InvalidInputError` naming `body`, `subject`, `body_format` or `options.…`.
 
@@ -163,6 +167,8 @@ class Channel(ABC):
         if content.body_format not in self.body_formats:
             allowed = "、".join(sorted(self.body_formats))
             raise InvalidInputError(f"这个渠道的正文格式只能是：{allowed}", attr="body_format")
+        if self.needs_body(content) and not content.body.strip():
+            raise InvalidInputError("正文不能为空", attr="body")
 
     @abstractmethod
     def compose(self, content: Content) -> dict[str, Any]:
@@ -212,3 +218,7 @@ class Channel(ABC):
     def receipts(self, call: ReceiptCall) -> list[Receipt]:
         """What a provider's call tells; raises `NotAllowedError` (signature), `InvalidInputError`."""
         raise NotFoundError("这个渠道没有送达回执")
+
+    def echo(self, call: ReceiptCall) -> str:
+        """The answer to a provider's check of the receipt address; raises as `receipts`."""
+        raise NotFoundError("这个渠道不验证回执地址")

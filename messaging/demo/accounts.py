@@ -21,6 +21,7 @@ def load_accounts() -> None:
     if settings.SANDBOX:
         _smart_robot()
         _sms()
+        _feishu()
     accounts.forget()
 
 
@@ -51,6 +52,19 @@ def _sms() -> None:
             "access_key_id": "sandbox-key-id",
             "access_key_secret": "sandbox-key-secret",
             "receipt_token": "sandbox-receipt-token",
+        },
+    )
+
+
+def _feishu() -> None:
+    _account(
+        ChannelType.FEISHU,
+        "feishu_001",
+        "测试飞书机器人",
+        {"group_id": "feishu_group_001"},
+        {
+            "webhook_url": f"{settings.WECOM_API_BASE}/open-apis/bot/v2/hook/sandbox-signed",
+            "secret": "sandbox-feishu-secret",
         },
     )
 

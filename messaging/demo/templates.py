@@ -62,4 +62,22 @@ def templates() -> list[MessageTemplate]:
                 "template_params": {"name": "{{name}}", "ticket_no": "{{ticket_no}}"},
             },
         ),
+        MessageTemplate(
+            code="ticket_progress",
+            name="工单进度通知",
+            channel=ChannelType.WECHAT,
+            body="您好，您的工单{{number}}{{status}}。",
+            options={
+                "template_id": "sandbox-ticket-progress",
+                "template_data": {"character_string1": "{{number}}", "phrase2": "{{status}}"},
+            },
+        ),
+        MessageTemplate(
+            code="feishu_notice",
+            name="飞书群通知",
+            channel=ChannelType.FEISHU,
+            body_format=BodyFormat.MARKDOWN,
+            subject="工单通知",
+            body="**{{name}}**：{{content}}",
+        ),
     ]

@@ -1,6 +1,6 @@
 """Everything under /sandbox/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from wechat.simulator import (
     app_messages,
@@ -8,6 +8,7 @@ from wechat.simulator import (
     cards,
     chats,
     faults,
+    feishu,
     group_robot,
     media,
     members,
@@ -15,6 +16,7 @@ from wechat.simulator import (
     smart_robot,
     tokens,
 )
+from wechat.simulator.official import followers
 
 app_name = "simulator"
 
@@ -36,4 +38,7 @@ urlpatterns = [
     path("cgi-bin/webhook/send", group_robot.webhook_send),
     path("cgi-bin/webhook/upload_media", media.webhook_upload),
     path("cgi-bin/aibot/response", smart_robot.aibot_response),
+    path("api/followers", followers.followers),
+    path("mp/cgi-bin/", include("wechat.simulator.official.urls")),
+    path("open-apis/bot/v2/hook/<str:token>", feishu.hook),
 ]
