@@ -11,7 +11,10 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from config.events.relay import register_source
         from messaging import runtime_settings
+        from messaging.channels import registry
+        from messaging.channels.email.sender import EmailChannel
         from messaging.sending.chunks import publish_due
 
         runtime_settings.register()
         register_source(publish_due)
+        registry.register(EmailChannel())

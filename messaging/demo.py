@@ -39,9 +39,37 @@ def load(password: str) -> None:
             "is_default": True,
         },
     )
+    if settings.SANDBOX:
+        _mailbox()
     for template in _templates():
         if not MessageTemplate.objects.filter(code=template.code).exists():
             template_save(template, actor=None)
+
+
+def _mailbox() -> None:
+    """The simulator's mail server; its user and password are public."""
+    ChannelAccount.objects.get_or_create(
+        channel=ChannelType.EMAIL,
+        code="sandbox_mail",
+        defaults={
+            "name": "沙箱邮箱",
+            "settings": {
+                "host": "127.0.0.1",
+                "port": settings.SANDBOX_SMTP_PORT,
+                "security": "none",
+                "username": "sandbox",
+                "from_address": "desk@example.com",
+                "from_name": "客服中心",
+                "reply_to": "",
+            },
+            "secrets": {"password": "sandbox-secret"},
+            "is_default": not _has_default(ChannelType.EMAIL),
+        },
+    )
+
+
+def _has_default(channel: str) -> bool:
+    return ChannelAccount.objects.filter(channel=channel, is_default=True).exists()
 
 
 def _templates() -> list[MessageTemplate]:
@@ -71,5 +99,13 @@ def _templates() -> list[MessageTemplate]:
             name="员工通知",
             channel=ChannelType.WORK_WECHAT,
             body="{{name}}，您好：{{content}}",
+        ),
+        MessageTemplate(
+            code="email_notice",
+            name="邮件通知",
+            channel=ChannelType.EMAIL,
+            body_format=BodyFormat.HTML,
+            subject="{{title}}",
+            body="<p>{{name}}，您好：</p><p>{{content}}</p>",
         ),
     ]

@@ -115,3 +115,9 @@ def register() -> None:
         integer(1, 30),
         "应用消息：每位成员每 60 秒最多收到几条（平台超过 30 条即静默丢弃）",
     )
+    register_setting(
+        "channel.email.per_minute",
+        600,
+        integer(1, 100_000),
+        "每个邮箱账号每 60 秒最多发送几封",
+    )

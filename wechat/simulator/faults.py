@@ -18,7 +18,7 @@ MAX_SECONDS = 60
 
 def misbehave(channel: str, deliver: Callable[[], HttpResponse]) -> HttpResponse:
     """The true answer of `deliver`, or what the ordered fault makes of it."""
-    fault = _take(channel)
+    fault = take(channel)
     if fault is None:
         return deliver()
     if fault.mode == "timeout":
@@ -39,7 +39,7 @@ def _late(fault: Fault, deliver: Callable[[], HttpResponse]) -> HttpResponse:
     return HttpResponse(status=504)
 
 
-def _take(channel: str) -> Fault | None:
+def take(channel: str) -> Fault | None:
     """The channel's fault, with one call counted against it."""
     fault = Fault.objects.filter(channel=channel).first()
     if fault is None or fault.remaining is None:
