@@ -12,9 +12,11 @@ class MessagingConfig(AppConfig):
         from config.events.relay import register_source
         from messaging import runtime_settings
         from messaging.channels import registry
+        from messaging.channels.app.sender import AppChannel
         from messaging.channels.email.sender import EmailChannel
         from messaging.sending.chunks import publish_due
 
         runtime_settings.register()
         register_source(publish_due)
-        registry.register(EmailChannel())
+        for channel in (AppChannel(), EmailChannel()):
+            registry.register(channel)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from messaging import demo_sandbox
 from messaging.actions.templates import template_save
 from messaging.models import (
     BodyFormat,
@@ -40,36 +41,10 @@ def load(password: str) -> None:
         },
     )
     if settings.SANDBOX:
-        _mailbox()
+        demo_sandbox.load()
     for template in _templates():
         if not MessageTemplate.objects.filter(code=template.code).exists():
             template_save(template, actor=None)
-
-
-def _mailbox() -> None:
-    """The simulator's mail server; its user and password are public."""
-    ChannelAccount.objects.get_or_create(
-        channel=ChannelType.EMAIL,
-        code="sandbox_mail",
-        defaults={
-            "name": "沙箱邮箱",
-            "settings": {
-                "host": "127.0.0.1",
-                "port": settings.SANDBOX_SMTP_PORT,
-                "security": "none",
-                "username": "sandbox",
-                "from_address": "desk@example.com",
-                "from_name": "客服中心",
-                "reply_to": "",
-            },
-            "secrets": {"password": "sandbox-secret"},
-            "is_default": not _has_default(ChannelType.EMAIL),
-        },
-    )
-
-
-def _has_default(channel: str) -> bool:
-    return ChannelAccount.objects.filter(channel=channel, is_default=True).exists()
 
 
 def _templates() -> list[MessageTemplate]:
@@ -107,5 +82,12 @@ def _templates() -> list[MessageTemplate]:
             body_format=BodyFormat.HTML,
             subject="{{title}}",
             body="<p>{{name}}，您好：</p><p>{{content}}</p>",
+        ),
+        MessageTemplate(
+            code="app_notice",
+            name="App 推送通知",
+            channel=ChannelType.APP,
+            subject="{{title}}",
+            body="{{name}}，您好：{{content}}",
         ),
     ]

@@ -121,3 +121,9 @@ def register() -> None:
         integer(1, 100_000),
         "每个邮箱账号每 60 秒最多发送几封",
     )
+    register_setting(
+        "channel.app.jpush_per_minute",
+        600,
+        integer(1, 100_000),
+        "极光推送：每个应用每 60 秒最多调用几次",
+    )

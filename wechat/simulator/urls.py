@@ -15,6 +15,7 @@ from wechat.simulator import (
     smart_robot,
     tokens,
 )
+from wechat.simulator.push import jpush, service, subscriptions
 
 app_name = "simulator"
 
@@ -35,4 +36,8 @@ urlpatterns = [
     path("cgi-bin/webhook/send", group_robot.webhook_send),
     path("cgi-bin/webhook/upload_media", media.webhook_upload),
     path("cgi-bin/aibot/response", smart_robot.aibot_response),
+    path("push/<str:token>", service.push),
+    path("api/push/<str:token>", subscriptions.shown),
+    path("jpush/v3/push", jpush.push),
+    path("jpush/v3/push/validate", jpush.validate),
 ]
