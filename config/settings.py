@@ -301,6 +301,9 @@ MP_ENCODING_AES_KEY = env.str(
 )
 CALLBACK_MAX_AGE_SECONDS = env.int("CALLBACK_MAX_AGE_SECONDS", default=600)
 SANDBOX_CALLBACK_BASE = env.str("SANDBOX_CALLBACK_BASE", default=_SANDBOX_BASE)
+# The simulator's own servers beside HTTP, as dotted paths of parts with `run` and `stop`.
+SANDBOX_SMTP_PORT = env.int("SANDBOX_SMTP_PORT", default=1025)
+SANDBOX_SERVERS = ["wechat.simulator.mail.server.MailServer"] if SANDBOX else []
 # Hosts that an account's address may name: nothing inside our own network. A leading dot takes
 # every host of that domain.
 _PROVIDER_HOSTS = [
@@ -319,6 +322,7 @@ _PROVIDER_HOSTS = [
 OUTBOUND_ALLOWED_HOSTS = [
     *env.list("OUTBOUND_ALLOWED_HOSTS", default=_PROVIDER_HOSTS),
     urlsplit(WECOM_API_BASE).netloc,
+    *([f"127.0.0.1:{SANDBOX_SMTP_PORT}"] if SANDBOX else []),
 ]
 
 # --- Security -----------------------------------------------------------------------------------

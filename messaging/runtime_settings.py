@@ -169,3 +169,15 @@ def register() -> None:
         integer(1, 5),
         "每个飞书机器人每秒最多发送几条（平台上限 5）",
     )
+    register_setting(
+        "channel.email.per_minute",
+        600,
+        integer(1, 100_000),
+        "每个邮箱账号每 60 秒最多发送几封",
+    )
+    register_setting(
+        "channel.app.jpush_per_minute",
+        600,
+        integer(1, 100_000),
+        "极光推送：每个应用每 60 秒最多调用几次",
+    )

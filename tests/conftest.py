@@ -23,7 +23,7 @@ from messaging.statistics import counters, overview
 from tests.factories import AdminFactory, UserFactory
 from wechat.client import tokens
 
-pytest_plugins = ["tests.live"]
+pytest_plugins = ["tests.live", "tests.mail_server"]
 
 
 def pytest_configure() -> None:

@@ -38,6 +38,8 @@ class Result:
     # The fault is the whole account's (a wrong secret, a robot removed), not this message's: its
     # circuit opens at once (messaging/sending/circuit.py).
     is_account_fault: bool = False
+    # The recipient's address has ended for good: where it was kept, it is removed.
+    is_address_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

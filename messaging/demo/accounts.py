@@ -1,5 +1,6 @@
 """An account for each channel that has any, pointed at the simulator: worthless anywhere else."""
 
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -7,6 +8,12 @@ from django.conf import settings
 
 from messaging.channels import accounts
 from messaging.models import ChannelAccount, ChannelType
+
+_SANDBOX_HOST = "127.0.0.1"
+_VAPID_PUBLIC_KEY = (
+    "BP8zdl-wmiw358Ux1EWquNp6L0xo0eaWYzccy2TS2sXM1E_gIdFqLU8cFdxO--f_2sXn95yLIf2V1tR7Hq0Ev3w"
+)
+_VAPID_PRIVATE_KEY = "AqSXSd11LrWtEI4Z-jFVQRECmobqVY4Bb8CYIdbcg9E"
 
 
 def load_accounts() -> None:
@@ -22,6 +29,8 @@ def load_accounts() -> None:
         _smart_robot()
         _sms()
         _feishu()
+        _mail()
+        _push()
     accounts.forget()
 
 
@@ -69,19 +78,63 @@ def _feishu() -> None:
     )
 
 
+def _mail() -> None:
+    _account(
+        ChannelType.EMAIL,
+        "sandbox_mail",
+        "沙箱邮箱",
+        {
+            "host": "127.0.0.1",
+            "port": settings.SANDBOX_SMTP_PORT,
+            "security": "none",
+            "username": "sandbox",
+            "from_address": "desk@example.com",
+            "from_name": "客服中心",
+            "reply_to": "",
+        },
+        {"password": "sandbox-secret"},
+    )
+
+
+def _push() -> None:
+    _account(
+        ChannelType.APP,
+        "sandbox_webpush",
+        "沙箱 Web Push",
+        {
+            "provider": "webpush",
+            "vapid_public_key": _VAPID_PUBLIC_KEY,
+            "vapid_subject": "mailto:desk@example.com",
+            "ttl": 86_400,
+        },
+        {"vapid_private_key": _VAPID_PRIVATE_KEY},
+    )
+    _account(
+        ChannelType.APP,
+        "sandbox_jpush",
+        "沙箱极光推送",
+        {
+            "provider": "jpush",
+            "app_key": "sandbox-app-key",
+            "api_base": f"{settings.WECOM_API_BASE}/jpush",
+            "ttl": 86_400,
+            "apns_production": False,
+        },
+        {"master_secret": "sandbox-master-secret"},
+    )
+
+
 def _account(
     channel: str, code: str, name: str, parts: dict[str, Any], secrets: dict[str, str]
 ) -> None:
-    """Addresses follow the sandbox's, which may have moved since the last start."""
-    has_default = ChannelAccount.objects.filter(channel=channel, is_default=True)
-    ChannelAccount.objects.update_or_create(
-        channel=channel,
-        code=code,
-        defaults={"settings": parts, "secrets": secrets},
-        create_defaults={
-            "name": name,
-            "settings": parts,
-            "secrets": secrets,
-            "is_default": not has_default.exists(),
-        },
-    )
+    """One that points at the sandbox follows it to its present port; one changed by hand stays."""
+    account = ChannelAccount.objects.filter(channel=channel, code=code).first()
+    if account is None:
+        others = ChannelAccount.objects.filter(channel=channel, is_default=True)
+        account = ChannelAccount(
+            channel=channel, code=code, name=name, is_default=not others.exists()
+        )
+    elif _SANDBOX_HOST not in json.dumps([account.settings, account.secrets]):
+        return
+    account.settings, account.secrets = parts, secrets
+    account.save()

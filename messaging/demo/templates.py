@@ -80,4 +80,19 @@ def templates() -> list[MessageTemplate]:
             subject="工单通知",
             body="**{{name}}**：{{content}}",
         ),
+        MessageTemplate(
+            code="email_notice",
+            name="邮件通知",
+            channel=ChannelType.EMAIL,
+            body_format=BodyFormat.HTML,
+            subject="{{title}}",
+            body="<p>{{name}}，您好：</p><p>{{content}}</p>",
+        ),
+        MessageTemplate(
+            code="app_notice",
+            name="App 推送通知",
+            channel=ChannelType.APP,
+            subject="{{title}}",
+            body="{{name}}，您好：{{content}}",
+        ),
     ]

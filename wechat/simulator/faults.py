@@ -21,7 +21,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,79}")
 
 def misbehave(channel: str, deliver: Callable[[], HttpResponse]) -> HttpResponse:
     """The true answer of `deliver`, or what the ordered fault makes of it."""
-    fault = _take(channel)
+    fault = take(channel)
     if fault is None:
         return deliver()
     if fault.mode == "timeout":
@@ -42,7 +42,7 @@ def _late(fault: Fault, deliver: Callable[[], HttpResponse]) -> HttpResponse:
     return HttpResponse(status=504)
 
 
-def _take(channel: str) -> Fault | None:
+def take(channel: str) -> Fault | None:
     """The channel's fault, with one call counted against it."""
     fault = Fault.objects.filter(channel=channel).first()
     if fault is None or fault.remaining is None:

@@ -17,6 +17,7 @@ from wechat.simulator import (
     tokens,
 )
 from wechat.simulator.official import followers
+from wechat.simulator.push import jpush, service, subscriptions
 
 app_name = "simulator"
 
@@ -41,4 +42,8 @@ urlpatterns = [
     path("api/followers", followers.followers),
     path("mp/cgi-bin/", include("wechat.simulator.official.urls")),
     path("open-apis/bot/v2/hook/<str:token>", feishu.hook),
+    path("push/<str:token>", service.push),
+    path("api/push/<str:token>", subscriptions.shown),
+    path("jpush/v3/push", jpush.push),
+    path("jpush/v3/push/validate", jpush.validate),
 ]
