@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from django.utils.safestring import SafeString
 from config.errors import ConflictError
 from messaging.actions import batches
 from messaging.admin.base import STATUS_COLOURS, ReadOnlyAdmin
+from messaging.admin.batch_sending import check_view, form_view
 from messaging.models import MessageBatch, MessageStatus
 from messaging.queries import (
     Failure,
@@ -160,12 +162,28 @@ class MessageBatchAdmin(ReadOnlyAdmin):
         return _part("counts", batch.progress)
 
     def get_urls(self) -> list[URLPattern]:
-        act = path(
-            "<path:object_id>/act/",
-            self.admin_site.admin_view(self.act_view),
-            name="messaging_messagebatch_act",
-        )
-        return [act, *super().get_urls()]
+        own = self.admin_site.admin_view
+        return [
+            path(
+                "<path:object_id>/act/",
+                own(self.act_view),
+                name="messaging_messagebatch_act",
+            ),
+            path(
+                "add/check/<str:token>/",
+                own(partial(check_view, self)),
+                name="messaging_messagebatch_check",
+            ),
+            *super().get_urls(),
+        ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("messaging.add_messagebatch")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return form_view(self, request)
 
     def has_steer_permission(self, request: HttpRequest) -> bool:
         """Who may hold, resume, stop or repeat; nobody edits a batch itself."""
