@@ -55,6 +55,14 @@ class Rejected:
 
 
 @dataclass(frozen=True)
+class CheckedBatch:
+    """What a batch would be: nothing is written yet."""
+
+    news: list[NewMessage]
+    rejected: list[Rejected]
+
+
+@dataclass(frozen=True)
 class AcceptedBatch:
     batch: MessageBatch
     rejected: list[Rejected]
@@ -139,6 +147,31 @@ def batch_send(
 
     `variables` are shared by all. Raises `InvalidInputError` beyond 10,000 and when nobody is left.
     """
+    checked = batch_check(
+        template=template, addressees=addressees, variables=variables, options=options
+    )
+    if not checked.news:
+        raise InvalidInputError(
+            f"没有可用的接收方：{checked.rejected[0].detail}", attr="recipients"
+        )
+    batch = batch_accept(
+        checked.news,
+        channel=template.channel,
+        template=template,
+        variables=variables,
+        created_by=actor,
+    )
+    return AcceptedBatch(batch, checked.rejected)
+
+
+def batch_check(
+    *,
+    template: MessageTemplate,
+    addressees: Sequence[Addressee],
+    variables: Mapping[str, Any],
+    options: Options,
+) -> CheckedBatch:
+    """Who of these can be reached, and who not and why; raises as `batch_send` beyond 10,000."""
     if not 1 <= len(addressees) <= MAX_BATCH:
         raise InvalidInputError(f"一次须有 1 到 {MAX_BATCH} 位接收方", attr="recipients")
     channel = _channel(template.channel, "template_id")
@@ -159,16 +192,7 @@ def batch_send(
         news.append(_with(new, options))
         places.append(index)
     news = _without_opted_out(channel.code, news, places, rejected)
-    if not news:
-        raise InvalidInputError(f"没有可用的接收方：{rejected[0].detail}", attr="recipients")
-    batch = batch_accept(
-        news,
-        channel=channel.code,
-        template=template,
-        variables=variables,
-        created_by=actor,
-    )
-    return AcceptedBatch(batch, sorted(rejected, key=lambda item: item.index))
+    return CheckedBatch(news, sorted(rejected, key=lambda item: item.index))
 
 
 def _check_given(names: Sequence[str], variables: Mapping[str, Any]) -> None:
