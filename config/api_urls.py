@@ -2,10 +2,11 @@
 
 from django.urls import include, path, register_converter
 
-from config.api.converters import IdConverter
+from config.api.converters import IdConverter, PublicIdConverter
 from config.api.tokens import LoginView, RefreshView
 
 register_converter(IdConverter, "id")
+register_converter(PublicIdConverter, "public_id")
 
 urlpatterns = [
     path("auth/token", LoginView.as_view()),

@@ -9,14 +9,16 @@ def _lock_number(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
-def transaction_lock(name: str) -> None:
+def transaction_lock(name: str, *, is_shared: bool = False) -> None:
     """Waits until no other transaction holds `name`; released at commit or rollback.
 
-    SQLite needs none: its IMMEDIATE transactions run one after the other.
+    Shared holders wait for the one that is not, not for each other. SQLite needs no lock: its
+    IMMEDIATE transactions run one after the other.
     """
     if connection.vendor == "postgresql":
+        function = "pg_advisory_xact_lock_shared" if is_shared else "pg_advisory_xact_lock"
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_number(name)])
+            cursor.execute(f"SELECT {function}(%s)", [_lock_number(name)])
 
 
 def try_transaction_lock(name: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from unfold.widgets import (
+    UnfoldAdminPasswordWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -67,6 +68,8 @@ class ChannelAccountForm(forms.ModelForm):
             shown = copy.deepcopy(field)
             shown.widget = _widget(field)
             if name in secret_names(channel):
+                # Not shown again either when another field is wrong.
+                shown.widget = _secret_widget(field)
                 shown.required = False
                 stored = self.instance.masked_secrets.get(name, "")
                 shown.help_text = f"只写不读；{'留空则保持 ' + stored if stored else '尚未填写'}"
@@ -109,6 +112,19 @@ def channel_fields(channel: str) -> dict[str, forms.Field]:
 
 def secret_names(channel: str) -> frozenset[str]:
     return account_form_of(channel).secret_names if channel_fields(channel) else frozenset()
+
+
+class _SilentTextarea(UnfoldAdminTextareaWidget):
+    """A key of several lines goes in here, and does not come back."""
+
+    def format_value(self, value: Any) -> str:
+        return ""
+
+
+def _secret_widget(field: forms.Field) -> Any:
+    if isinstance(field.widget, forms.Textarea):
+        return _SilentTextarea()
+    return UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
 
 
 def _widget(field: forms.Field) -> Any:

@@ -33,6 +33,8 @@ class CursorOrPagePagination(ListPagination):
         if cursor is None:
             self._refuse_the_deep(request)
             return super().paginate_queryset(queryset, request, view)
+        if "ordering" in request.query_params:
+            raise ValidationError({"ordering": "按 cursor 翻页时不能另定排序"})
         self._is_cursor = True
         self._size = self.asked_size(request)
         if cursor:

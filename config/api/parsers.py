@@ -7,9 +7,14 @@ from typing import IO, Any
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
+# Deeper than anybody means it; what reads or writes JSON further on must not run out of stack.
+MAX_DEPTH = 100
 
-def _check(value: Any) -> None:
-    """Refuses NUL characters and lone surrogates, which no text column can hold, and NaN."""
+
+def _check(value: Any, depth: int = 0) -> None:
+    """Refuses NUL characters and lone surrogates, which no text column can hold, NaN, and depths."""
+    if depth > MAX_DEPTH:
+        raise ParseError("正文嵌套过深")
     if isinstance(value, str):
         if "\x00" in value:
             raise ParseError("正文含有 NUL 字符 (\\u0000)")
@@ -20,10 +25,10 @@ def _check(value: Any) -> None:
     elif isinstance(value, dict):
         for key, item in value.items():
             _check(key)
-            _check(item)
+            _check(item, depth + 1)
     elif isinstance(value, list):
         for item in value:
-            _check(item)
+            _check(item, depth + 1)
     elif isinstance(value, float) and not math.isfinite(value):
         raise ParseError("正文含有超出范围的数字")
 

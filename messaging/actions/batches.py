@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from config.errors import ConflictError
 from config.events import wakeup
-from messaging.models import Message, MessageBatch, MessageChunk, MessageStatus
+from messaging.models import Message, MessageBatch, MessageChunk, MessageStatus, ProviderReference
 from messaging.models.batch import Queue
 from messaging.models.message import OPEN, WAITING
 from messaging.sending.chunks import PAUSED_UNTIL, create_chunks
@@ -21,6 +21,8 @@ _CANCELLED = {
 _ANEW = {
     "status": MessageStatus.QUEUED,
     "attempts": 0,
+    "sent_at": None,
+    "delivered_at": None,
     "finished_at": None,
     "error_code": "",
     "error_detail": "",
@@ -91,6 +93,10 @@ def batch_retry_failed(*, batch: MessageBatch) -> MessageBatch:
     if not ids:
         raise ConflictError("批次中没有失败的消息", attr="status")
     priority = Message.objects.values_list("priority", flat=True).get(pk=ids[0])
+    # What the provider still tells about the first sending is nothing about the second.
+    ProviderReference.objects.filter(
+        message__batch=locked, message__status=MessageStatus.FAILED
+    ).delete()
     Message.objects.filter(pk__in=ids).update(**_ANEW, due_at=Now())
     queue: Queue = Message(priority=priority).queue
     create_chunks(ids, queue=queue, due_at=timezone.now(), batch_id=locked.pk)
@@ -113,6 +119,7 @@ def message_resend(*, message_pk: int) -> Message:
         )
     before = message.status
     now = timezone.now()
+    ProviderReference.objects.filter(message=message).delete()
     Message.objects.filter(pk=message_pk).update(**_ANEW, due_at=now)
     create_chunks([message_pk], queue=message.queue, due_at=now, batch_id=message.batch_id)
     _count_later(message, before, MessageStatus.QUEUED)

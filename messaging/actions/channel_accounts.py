@@ -8,8 +8,10 @@ import aiohttp
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 
+from config.encryption import mask
 from config.errors import AppError, ConflictError, InvalidInputError
-from messaging.channels import registry
+from config.locks import transaction_lock
+from messaging.channels import accounts, registry
 from messaging.channels.account_form import AccountForm
 from messaging.channels.base import Verification
 from messaging.models import ChannelAccount
@@ -49,7 +51,9 @@ def checked_parts(
         **_unknown("settings", settings, form_class.base_fields.keys() - form_class.secret_names),
         **_unknown("secrets", secrets, form_class.secret_names),
     }
-    kept = {name: secrets.get(name) or stored.get(name, "") for name in form_class.secret_names}
+    kept = {
+        name: _meant(secrets.get(name), stored.get(name, "")) for name in form_class.secret_names
+    }
     form = form_class({**settings, **kept})
     if not form.is_valid():
         for name, messages in form.errors.items():
@@ -69,17 +73,24 @@ def account_save(account: ChannelAccount) -> ChannelAccount:
 
     Raises `ConflictError` when another account of the channel has that code.
     """
+    transaction_lock(f"channel_accounts:{account.channel}")
     others = ChannelAccount.objects.filter(channel=account.channel).exclude(pk=account.pk)
     if others.filter(code=account.code).exists():
         raise ConflictError(f"编号 {account.code} 已被使用", attr="code")
     if account.is_default:
         others.filter(is_default=True).update(is_default=False)
     account.save()
+    transaction.on_commit(accounts.forget)
     return account
 
 
 def account_verify(account: ChannelAccount) -> Verification:
-    """The cheapest harmless call to the provider with this account, and what it said."""
+    """The cheapest harmless call to the provider with this account, and what it said.
+
+    Raises `InvalidInputError` for a channel that nobody serves.
+    """
+    if account.channel not in registry.codes():
+        raise InvalidInputError("这个渠道还没有启用", code="unknown_channel", attr="channel")
     channel = registry.get(account.channel)
 
     async def ask() -> Verification:
@@ -91,6 +102,11 @@ def account_verify(account: ChannelAccount) -> Verification:
 
     found: Verification = pool.run_call(ask())
     return found
+
+
+def _meant(given: Any, stored: str) -> Any:
+    """Left empty, or sent back as it was read, a secret stays what it is."""
+    return stored if not given or given == mask(stored) else given
 
 
 def _unknown(part: str, given: Mapping[str, Any], known: Any) -> dict[str, list[str]]:

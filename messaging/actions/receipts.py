@@ -1,15 +1,18 @@
 """Delivery receipts: what a provider tells about a message after it took it (contract.md §2)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from config.events.publish import publish
+from config.locks import transaction_lock
 from config.logs import get_logger
 from messaging.channels.base import Receipt, ReceiptStatus
 from messaging.models import EarlyReceipt, Message, MessageStatus, ProviderReference
+from messaging.models.message import RECIPIENT_LENGTH
 from messaging.statistics import counters
 
 logger = get_logger(__name__)
@@ -32,13 +35,16 @@ def receipt_apply(channel: str, receipt: Receipt) -> bool:
 
     One that is not known (yet) is kept a day and applied when its message is written down.
     """
+    receipt = _storable(receipt)
     with transaction.atomic():
-        messages = _messages_of(channel, receipt)
-        if not messages:
-            _keep_early(channel, receipt)
-            return False
+        messages = _messages_of(channel, receipt) or _keep_early(channel, receipt)
         moved = [_move(message, receipt) for message in messages]
         return any(moved)
+
+
+def hold_early(channel: str) -> None:
+    """While the running transaction writes down providers' numbers, no early receipt slips past it."""
+    transaction_lock(f"receipts.early:{channel}", is_shared=True)
 
 
 def apply_early(channel: str, provider_message_id: str) -> None:
@@ -79,19 +85,40 @@ def _messages_of(channel: str, receipt: Receipt) -> list[Message]:
     return list(rows)
 
 
-def _keep_early(channel: str, receipt: Receipt) -> None:
+def _keep_early(channel: str, receipt: Receipt) -> list[Message]:
+    """Keeps what no message is known for; the messages, should they have been written meanwhile."""
     if not receipt.provider_message_id:
         logger.info("receipt_of_nobody", channel=channel)
-        return
-    EarlyReceipt.objects.create(
-        channel=channel,
-        provider_message_id=receipt.provider_message_id[:128],
-        recipient=receipt.recipient,
-        status=receipt.status,
-        code=receipt.code[:64],
-        detail=receipt.detail[:500],
-        at=receipt.at or timezone.now(),
+        return []
+    transaction_lock(f"receipts.early:{channel}")
+    messages = _messages_of(channel, receipt)
+    if not messages:
+        EarlyReceipt.objects.create(
+            channel=channel,
+            provider_message_id=receipt.provider_message_id,
+            recipient=receipt.recipient,
+            status=receipt.status,
+            code=receipt.code,
+            detail=receipt.detail,
+            at=receipt.at or timezone.now(),
+        )
+    return messages
+
+
+def _storable(receipt: Receipt) -> Receipt:
+    """As our columns hold it, whatever the provider wrote."""
+    return replace(
+        receipt,
+        provider_message_id=_cut(receipt.provider_message_id, 128),
+        message_id=_cut(receipt.message_id, 40),
+        recipient=_cut(receipt.recipient, RECIPIENT_LENGTH),
+        code=_cut(receipt.code, 64),
+        detail=_cut(receipt.detail, 500),
     )
+
+
+def _cut(text: str, length: int) -> str:
+    return text.replace("\x00", "")[:length]
 
 
 def _move(message: Message, receipt: Receipt) -> bool:
@@ -103,9 +130,13 @@ def _move(message: Message, receipt: Receipt) -> bool:
     left = message.sent_at or message.created_at
     message.delivered_at = message.delivered_at or max(left, receipt.at or timezone.now())
     if receipt.status is ReceiptStatus.FAILED:
-        message.error_code = (receipt.code or "receipt_failed")[:64]
-        message.error_detail = receipt.detail[:500]
-    message.save(update_fields=["status", "delivered_at", "error_code", "error_detail"])
+        message.error_code = receipt.code or "receipt_failed"
+        message.error_detail = receipt.detail
+    else:
+        # Where sending ended in doubt, it is over now.
+        message.sent_at = message.sent_at or message.delivered_at
+        message.error_code = message.error_detail = ""
+    message.save(update_fields=["status", "sent_at", "delivered_at", "error_code", "error_detail"])
     publish(
         f"message.{receipt.status.value}",
         {"message_id": message.message_id, "channel": message.channel},

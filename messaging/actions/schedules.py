@@ -1,15 +1,17 @@
 """Scheduled templates: a crontab of django-celery-beat each, in the template's own time zone."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from celery.schedules import ParseException, crontab
 from django.db import transaction
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
+from config.api.idempotency import Identity, claim_all
 from config.errors import InvalidInputError
-from config.locks import transaction_lock
 from config.logs import get_logger
 from messaging.actions.send import Addressee, Options, batch_send
 from messaging.models import MessageBatch, MessageTemplate, PushMode, TemplateStatus
@@ -18,10 +20,10 @@ logger = get_logger(__name__)
 
 TASK = "messaging.tasks.push_scheduled_template"
 FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
-# Two beats fire within seconds of each other; the shortest cron period is a minute.
-SAME_FIRING = timedelta(seconds=45)
-# A beat that was down does not send this morning's reminder in the evening.
+# A task that waited in its queue so long is dropped.
 EXPIRES_SECONDS = 600
+# The beat's clock may run ahead of ours by so much.
+SKEW = timedelta(seconds=5)
 
 
 def cron_of(schedule: str, zone: str) -> dict[str, str]:
@@ -31,9 +33,14 @@ def cron_of(schedule: str, zone: str) -> dict[str, str]:
         raise InvalidInputError("须有五段：分 时 日 月 周，例如 0 9 * * *", attr="schedule")
     fields = dict(zip(FIELDS, parts, strict=True))
     try:
-        crontab(**fields)
+        cron = crontab(**fields)
     except (ParseException, ValueError, TypeError, KeyError):
         raise InvalidInputError("不是有效的 cron 表达式", attr="schedule") from None
+    try:
+        cron.remaining_estimate(timezone.now())
+    except RuntimeError:
+        # The 31st of February: the beat, asked when that is, would stop for everybody.
+        raise InvalidInputError("这个时间永远不会到来", attr="schedule") from None
     return {**fields, "timezone": zone}
 
 
@@ -65,20 +72,18 @@ def schedule_drop(template_pk: int) -> None:
 
 @transaction.atomic
 def template_push(*, template_pk: int) -> MessageBatch | None:
-    """Sends a scheduled template to its recipients; None when it fired just now or is off.
+    """Sends a scheduled template to its recipients; None when that was done, or it is off.
 
-    The lock and the look at the last batch make two beats send once (guarantees.md 11).
+    However many beats fire, and however late a worker comes to it, each minute that the schedule
+    names is pushed once (guarantees.md 11).
     """
-    transaction_lock(f"template.push:{template_pk}")
     template = MessageTemplate.objects.filter(
         pk=template_pk, status=TemplateStatus.ACTIVE, push_mode=PushMode.SCHEDULED
     ).first()
     if template is None:
         return None
-    recent = MessageBatch.objects.filter(
-        template=template, created_by=None, created_at__gt=timezone.now() - SAME_FIRING
-    )
-    if recent.exists():
+    firing = Identity("schedule", f"template:{template_pk}:{_minute_of(template):%Y%m%d%H%M}", "")
+    if not claim_all([(firing, 200, "")]):
         logger.info("scheduled_push_already_done", template=template.code)
         return None
     return batch_send(
@@ -88,6 +93,25 @@ def template_push(*, template_pk: int) -> MessageBatch | None:
         options=Options(),
         actor=None,
     ).batch
+
+
+def _minute_of(template: MessageTemplate) -> datetime:
+    """The last minute that the schedule names; the present one where it names none just now."""
+    cron: Any = crontab(**dict(zip(FIELDS, template.schedule.split(), strict=True)))
+    zone = ZoneInfo(template.timezone)
+    now = (timezone.now() + SKEW).astimezone(UTC).replace(second=0, microsecond=0)
+    for back in range(EXPIRES_SECONDS // 60 + 1):
+        minute = now - timedelta(minutes=back)
+        local = minute.astimezone(zone)
+        if (
+            local.minute in cron.minute
+            and local.hour in cron.hour
+            and local.day in cron.day_of_month
+            and local.month in cron.month_of_year
+            and local.isoweekday() % 7 in cron.day_of_week
+        ):
+            return minute
+    return now
 
 
 def _name(template_pk: int) -> str:

@@ -68,6 +68,14 @@ class AcceptedBatch:
     rejected: list[Rejected]
 
 
+class NobodyReachableError(InvalidInputError):
+    """Every recipient of a batch was rejected; `rejected` says why each was."""
+
+    def __init__(self, rejected: list[Rejected]) -> None:
+        super().__init__(f"没有可用的接收方：{rejected[0].detail}", attr="recipients")
+        self.rejected = rejected
+
+
 @dataclass(frozen=True)
 class SingleSend:
     """One message as a caller asks for it; `recipient` or `customer` says whom it is for."""
@@ -143,17 +151,15 @@ def batch_send(
     options: Options,
     actor: User | None,
 ) -> AcceptedBatch:
-    """Everybody who can be reached; a bad recipient never sinks the batch.
+    """Everybody who can be reached, once; a bad recipient never sinks the batch.
 
-    `variables` are shared by all. Raises `InvalidInputError` beyond 10,000 and when nobody is left.
+    `variables` are shared by all. Raises `InvalidInputError` beyond 10,000, `NobodyReachableError`.
     """
     checked = batch_check(
         template=template, addressees=addressees, variables=variables, options=options
     )
     if not checked.news:
-        raise InvalidInputError(
-            f"没有可用的接收方：{checked.rejected[0].detail}", attr="recipients"
-        )
+        raise NobodyReachableError(checked.rejected)
     batch = batch_accept(
         checked.news,
         channel=template.channel,
@@ -191,6 +197,7 @@ def batch_check(
         new.variables = addressee.variables or None
         news.append(_with(new, options))
         places.append(index)
+    news = _without_doubles(news, places, rejected)
     news = _without_opted_out(channel.code, news, places, rejected)
     return CheckedBatch(news, sorted(rejected, key=lambda item: item.index))
 
@@ -224,6 +231,27 @@ def _without_opted_out(
                 Rejected(index, new.recipient[:200], "opted_out", "接收方已退订这个渠道")
             )
     return [new for new in news if new.recipient not in gone]
+
+
+def _without_doubles(
+    news: list[NewMessage], places: list[int], rejected: list[Rejected]
+) -> list[NewMessage]:
+    """Each recipient once with the same variables; `places` loses what goes to `rejected`."""
+    if len({new.recipient for new in news}) == len(news):
+        return news
+    seen: set[tuple[str, str]] = set()
+    kept: list[tuple[int, NewMessage]] = []
+    for index, new in zip(places, news, strict=True):
+        content = new.recipient, json.dumps(new.variables, sort_keys=True)
+        if content in seen:
+            rejected.append(
+                Rejected(index, new.recipient[:200], "duplicate", "名单中重复，只发送一次")
+            )
+        else:
+            seen.add(content)
+            kept.append((index, new))
+    places[:] = [index for index, _ in kept]
+    return [new for _, new in kept]
 
 
 def _addressed(channel: Channel, template: MessageTemplate, text: str) -> NewMessage:

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 
 from config.errors import AppError, ConflictError, InvalidInputError
+from config.locks import transaction_lock
 from customers.models import User
+from messaging import templates_in_use
 from messaging.actions.schedules import cron_of, schedule_drop, schedule_set
 from messaging.channels import registry
 from messaging.channels.base import Channel, Content
@@ -18,7 +20,7 @@ from messaging.models import (
     TemplateStatus,
     TemplateVersion,
 )
-from messaging.rendering import strings_in
+from messaging.rendering import source_of, strings_in
 
 # What makes a new version when it changes.
 CONTENT = ("body_format", "subject", "body", "options")
@@ -43,6 +45,7 @@ def template_save(template: MessageTemplate, *, actor: User | None) -> MessageTe
     Raises `InvalidInputError` naming the field, `ConflictError` when its code is taken.
     """
     template_check(template)
+    transaction_lock(f"template.code:{template.code}")
     if MessageTemplate.objects.filter(code=template.code).exclude(pk=template.pk).exists():
         raise ConflictError(f"编码 {template.code} 已被使用", attr="code")
     before = (
@@ -63,12 +66,14 @@ def template_save(template: MessageTemplate, *, actor: User | None) -> MessageTe
             **{name: getattr(template, name) for name in CONTENT},
         )
     schedule_set(template)
+    transaction.on_commit(templates_in_use.forget)
     return template
 
 
 @transaction.atomic
 def template_remove(template: MessageTemplate) -> bool:
     """Deletes a template that was never used, else switches it off; True when it is gone."""
+    transaction.on_commit(templates_in_use.forget)
     if Message.objects.filter(template=template).exists() or template.messagebatch_set.exists():
         MessageTemplate.objects.filter(pk=template.pk).update(status=TemplateStatus.INACTIVE)
         template.status = TemplateStatus.INACTIVE
@@ -95,12 +100,14 @@ def template_check(template: MessageTemplate) -> None:
         raise InvalidInputError("实时推送需要至少一个关键词", attr="keywords")
     try:
         ZoneInfo(template.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidInputError("没有这个时区", attr="timezone") from None
     if template.push_mode == PushMode.SCHEDULED or template.schedule:
         cron_of(template.schedule, template.timezone)
     if template.push_mode == PushMode.SCHEDULED:
         _check_recipients(channel, template.recipients)
+        if names := source_of(template).given_names:
+            raise InvalidInputError(f"定时推送时没有人给出变量：{'、'.join(names)}", attr="body")
 
 
 def _check_words(value: Any, attr: str, most: int, length: int) -> None:

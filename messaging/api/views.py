@@ -174,7 +174,7 @@ class MessageListView(generics.ListAPIView[Message]):
     pagination_class = CursorOrPagePagination
     filterset_class = MessageFilter
     queryset = Message.objects.none()
-    ordering_fields: list[str] = []
+    ordering_fields = ["created_at"]
 
     def get_queryset(self) -> QuerySet[Message]:
         return messages_for_list().order_by("-id")

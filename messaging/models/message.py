@@ -170,4 +170,5 @@ def trace_id_of(message_id: str) -> str:
 
 def message_id_of(trace_id: str) -> str:
     """The message of a trace; something that no message is called for anything else."""
-    return MESSAGE_PREFIX + trace_id.removeprefix(TRACE_PREFIX)
+    number = trace_id.removeprefix(TRACE_PREFIX)
+    return MESSAGE_PREFIX + number if number != trace_id else ""

@@ -63,10 +63,9 @@ def _next_channel(pk: int) -> bool:
 def _count_later(failed_on: str, message: Message) -> None:
     """It is no failure of the channel that it left behind."""
     template_id, created_at = message.template_id, message.created_at
+    taken_by = message.channel
     transaction.on_commit(
-        lambda: counters.count_moved(
-            failed_on, template_id, created_at, MessageStatus.FAILED, MessageStatus.QUEUED
-        )
+        lambda: counters.count_taken_over(failed_on, taken_by, template_id, created_at)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from messaging.actions.receipts import apply_early
+from messaging.actions.receipts import apply_early, hold_early
 from messaging.channels import registry
 from messaging.models import MessageStatus, ProviderReference
 from messaging.sending.results import After
@@ -22,6 +22,8 @@ def keep(rows: Sequence[After]) -> None:
     if not sent:
         return
     with transaction.atomic():
+        for channel in sorted({row.finished.row.channel for row in sent}):
+            hold_early(channel)
         ProviderReference.objects.bulk_create(
             ProviderReference(
                 channel=row.finished.row.channel,

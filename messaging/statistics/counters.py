@@ -108,6 +108,16 @@ def count_moved(
     _shift(channel, template_id, change)
 
 
+def count_taken_over(
+    left: str, taken: str, template_id: int | None, created_at: dt.datetime
+) -> None:
+    """A message that failed on one channel went over to another, and is that one's from now on."""
+    if timezone.localdate(created_at) != timezone.localdate():
+        return
+    _shift(left, template_id, Counter(total=-1, failed=-1))
+    _shift(taken, template_id, Counter(total=1))
+
+
 def today() -> dict[Slot, Figures]:
     """Today's figures by the counters; counted from the rows where there are none to trust."""
     day = timezone.localdate()

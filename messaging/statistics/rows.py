@@ -8,6 +8,7 @@ from django.db.models import Count, F, FloatField, Sum
 from django.db.models.functions import Cast, Floor, Ln
 from django.utils import timezone
 
+from config.locks import transaction_lock
 from messaging.models import DailyStatistic, Message
 from messaging.statistics.figures import _STEPS, COUNT_OF, COUNTS, Figures, Slot
 
@@ -45,7 +46,8 @@ def count_day(day: dt.date) -> dict[Slot, Figures]:
 
 @transaction.atomic
 def roll_up(day: dt.date) -> dict[Slot, Figures]:
-    """Writes the daily rows of `day` anew; run twice, it changes nothing."""
+    """Writes the daily rows of `day` anew; run twice, or by two at once, it changes nothing."""
+    transaction_lock(f"statistics.roll_up:{day}")
     found = count_day(day)
     DailyStatistic.objects.filter(date=day).delete()
     DailyStatistic.objects.bulk_create(

@@ -1,20 +1,40 @@
 """A channel whose provider is a list: what the core does with outcomes needs no wire."""
 
+import hashlib
+import hmac
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
+from config.api.keys import ApiKey
+from config.errors import InvalidInputError, NotAllowedError
+from messaging.actions.templates import template_save
 from messaging.channels import registry
-from messaging.channels.base import Channel, Content, Limit, Outbound, Outcome, Recipient, Result
-from messaging.models import Message
+from messaging.channels.base import (
+    Channel,
+    Content,
+    Limit,
+    Outbound,
+    Outcome,
+    Receipt,
+    ReceiptCall,
+    ReceiptStatus,
+    Recipient,
+    Result,
+)
+from messaging.models import BodyFormat, Message, MessageTemplate
 from messaging.sending.accept import NewMessage, messages_accept
+from tests.messaging.answers import TEMPLATE
 
 
 class ScriptedChannel(Channel):
     """Answers what the script says, then SENT; keeps what it was given."""
 
     code = "SMS"
+    body_formats = frozenset(BodyFormat)
 
     def __init__(self) -> None:
         self.script: list[Result | Exception | Callable[[Outbound], None]] = []
@@ -23,10 +43,12 @@ class ScriptedChannel(Channel):
         self.idempotent = False
 
     def recipient(self, text: str) -> Recipient:
+        if text.startswith("bad"):
+            raise InvalidInputError("不是有效的地址", code="bad_recipient")
         return Recipient(text)
 
     def compose(self, content: Content) -> dict[str, Any]:
-        return {"body": content.body}
+        return {"subject": content.subject, "body": content.body, **content.options}
 
     def limits(self, outbound: Outbound) -> list[Limit]:
         return self.limited
@@ -45,6 +67,34 @@ class ScriptedChannel(Channel):
         return Result(Outcome.SENT)
 
 
+class ReportingChannel(ScriptedChannel):
+    """Its provider numbers what it took and tells later what became of it, signed."""
+
+    code = "APP"
+    has_receipts = True
+    KEY = b"what-both-sides-know"
+
+    async def send(self, outbound: Outbound, http: Any) -> Result:
+        result = await super().send(outbound, http)
+        if result.outcome is Outcome.SENT and not result.provider_message_id:
+            return Result(Outcome.SENT, provider_message_id=f"P{outbound.pk}")
+        return result
+
+    def receipts(self, call: ReceiptCall) -> list[Receipt]:
+        given = call.headers.get("X-Signature", "").encode()
+        if not hmac.compare_digest(given, self.sign(call.body).encode()):
+            raise NotAllowedError("签名不符")
+        try:
+            told = json.loads(call.body)
+            return [Receipt(ReceiptStatus(row.pop("status")), **row) for row in told]
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise InvalidInputError("回执无法解析") from None
+
+    @classmethod
+    def sign(cls, body: bytes) -> str:
+        return hmac.new(cls.KEY, body, hashlib.sha256).hexdigest()
+
+
 @pytest.fixture
 def channel() -> Iterator[ScriptedChannel]:
     scripted = ScriptedChannel()
@@ -52,6 +102,30 @@ def channel() -> Iterator[ScriptedChannel]:
     registry.register(scripted)
     yield scripted
     registry.register(ours)
+
+
+@pytest.fixture
+def reporting() -> Iterator[ReportingChannel]:
+    channel = ReportingChannel()
+    registry.register(channel)
+    yield channel
+    registry.unregister(channel.code)
+
+
+@pytest.fixture
+def tell(reporting: ReportingChannel) -> Callable[..., Any]:
+    """The provider's call with what it has to tell: `tell({"status": "delivered", …})`."""
+
+    def post(*receipts: dict[str, Any], signature: str | None = None) -> Any:
+        body = json.dumps(receipts).encode()
+        return APIClient().post(
+            "/api/messages/receipts/app",
+            body,
+            content_type="text/plain",
+            headers={"X-Signature": reporting.sign(body) if signature is None else signature},
+        )
+
+    return post
 
 
 @pytest.fixture
@@ -67,3 +141,45 @@ def accept(channel: ScriptedChannel) -> Callable[..., list[Message]]:
         )
 
     return make
+
+
+@pytest.fixture
+def new_template(db: None, channel: ScriptedChannel) -> Callable[..., MessageTemplate]:
+    """A template of the scripted channel, saved the way the API saves it."""
+
+    def make(code: str = "notice", body: str = "{{name}}，您好", **fields: Any) -> MessageTemplate:
+        fields = {"name": code, "channel": channel.code, **fields}
+        return template_save(MessageTemplate(code=code, body=body, **fields), actor=None)
+
+    return make
+
+
+@pytest.fixture
+def operator(api: Callable[[Any], APIClient], admin: Any) -> APIClient:
+    return api(admin)
+
+
+@pytest.fixture
+def with_key(db: None) -> Callable[..., APIClient]:
+    """A server-to-server client: `with_key("messages:send").post(…)`."""
+
+    def client(*scopes: str) -> APIClient:
+        _, key = ApiKey.objects.create_key(name="对接方", scopes=list(scopes))
+        knocking = APIClient()
+        knocking.credentials(HTTP_AUTHORIZATION=f"Api-Key {key}")
+        return knocking
+
+    return client
+
+
+@pytest.fixture
+def create(operator: APIClient, channel: ScriptedChannel) -> Callable[..., dict[str, Any]]:
+    """A template made over HTTP, as the API shows it."""
+
+    def post(**fields: Any) -> dict[str, Any]:
+        response = operator.post("/api/template", {**TEMPLATE, **fields})
+        assert response.status_code == 201, response.content
+        made: dict[str, Any] = response.json()
+        return made
+
+    return post
