@@ -70,6 +70,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.api.trace.TraceMiddleware",
 ]
+if SANDBOX:
+    MIDDLEWARE.insert(1, "wechat.simulator.sms.door.SmsDoorMiddleware")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -303,6 +305,7 @@ SANDBOX_CALLBACK_BASE = env.str("SANDBOX_CALLBACK_BASE", default=_SANDBOX_BASE)
 # every host of that domain.
 _PROVIDER_HOSTS = [
     "qyapi.weixin.qq.com",
+    "openws.work.weixin.qq.com",
     "api.weixin.qq.com",
     "open.feishu.cn",
     "dysmsapi.aliyuncs.com",

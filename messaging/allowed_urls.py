@@ -29,5 +29,5 @@ def is_allowed_host(host: str) -> bool:
 
 def is_sandbox_host(netloc: str) -> bool:
     """Where `WECOM_API_BASE` points over plain HTTP: the simulator, while there is one."""
-    configured = urlsplit(settings.WECOM_API_BASE)
+    configured = urlsplit(str(settings.WECOM_API_BASE))
     return configured.scheme == "http" and netloc == configured.netloc

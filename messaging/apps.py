@@ -13,8 +13,10 @@ class MessagingConfig(AppConfig):
         from messaging import runtime_settings
         from messaging.channels import registry
         from messaging.channels.feishu.sender import FeishuChannel
+        from messaging.channels.sms.sender import SmsChannel
         from messaging.sending.chunks import publish_due
 
         runtime_settings.register()
         register_source(publish_due)
         registry.register(FeishuChannel())
+        registry.register(SmsChannel())

@@ -50,8 +50,13 @@ class MissingVariablesError(InvalidInputError):
         self.names = names
 
 
-@lru_cache(maxsize=4096)
 def parse(source: str) -> Parsed:
+    """Without a blank, such as a picture in base64, there is nothing to take apart or to keep."""
+    return _parse(source) if "{{" in source else Parsed((source,))
+
+
+@lru_cache(maxsize=4096)
+def _parse(source: str) -> Parsed:
     return Parsed(tuple(_NAME.split(source)))
 
 

@@ -110,6 +110,18 @@ def register() -> None:
         "每个群机器人每 60 秒最多发送几条（平台上限 20）",
     )
     register_setting(
+        "channel.ai.per_chat_per_minute",
+        30,
+        integer(1, 30),
+        "智能机器人主动消息：每个会话每 60 秒最多几条（平台上限 30）",
+    )
+    register_setting(
+        "channel.ai.per_chat_per_hour",
+        1000,
+        integer(1, 1000),
+        "智能机器人主动消息：每个会话每小时最多几条（平台上限 1000）",
+    )
+    register_setting(
         "channel.work_wechat.per_member_per_minute",
         25,
         integer(1, 30),
@@ -132,4 +144,28 @@ def register() -> None:
         5,
         integer(1, 5),
         "每个飞书机器人每秒最多发送几条（平台上限 5）",
+    )
+    register_setting(
+        "channel.sms.per_number_per_minute",
+        1,
+        integer(1, 100),
+        "验证码短信：同一签名每 60 秒最多发给同一号码几条（阿里云上限 1）",
+    )
+    register_setting(
+        "channel.sms.per_number_per_hour",
+        5,
+        integer(1, 1000),
+        "验证码短信：同一签名每小时最多发给同一号码几条（阿里云上限 5）",
+    )
+    register_setting(
+        "channel.sms.per_number_per_day",
+        10,
+        integer(1, 1000),
+        "验证码短信：同一签名 24 小时内最多发给同一号码几条（阿里云上限 10）",
+    )
+    register_setting(
+        "channel.sms.notices_per_number_per_day",
+        50,
+        integer(1, 1000),
+        "通知短信：同一模板 24 小时内最多发给同一号码几条（阿里云上限 50）",
     )

@@ -1,6 +1,7 @@
 """What the whole suite shares: clients, the simulator over real HTTP, the outbox worked by hand."""
 
 import importlib
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -97,6 +98,9 @@ def platform(live_server: Any, settings: Any) -> Any:
     settings.MP_API_BASE = f"{live_server.url}/sandbox/mp"
     settings.GROUP_WEBHOOK_URL = f"{live_server.url}/sandbox/cgi-bin/webhook/send?key=robot-key"
     settings.SANDBOX_CALLBACK_BASE = live_server.url
+    # Each call to the stand-in takes a database connection there, and PostgreSQL has a hundred.
+    few = {"core_pool_size": 8, "max_pool_size": 8}
+    store.change(key="message_sender", value={**store.get("message_sender"), **few}, actor=None)
     return live_server
 
 
@@ -122,3 +126,16 @@ def run_outbox() -> Callable[[], int]:
         return done
 
     return run
+
+
+@pytest.fixture
+def sms_told() -> Iterator[Callable[[], None]]:
+    """Waits until the sandbox's SMS providers have pushed what they took."""
+
+    def wait() -> None:
+        for thread in threading.enumerate():
+            if thread.name == "sandbox-sms-receipt":
+                thread.join(20)
+
+    yield wait
+    wait()

@@ -30,6 +30,8 @@ class Result:
     code: str = ""
     detail: str = ""
     provider_message_id: str = ""
+    # With it the provider changes the message once more (a card's `response_code`).
+    change_code: str = ""
     retry_after_seconds: float | None = None
     # False when we held the message back ourselves: then nothing was tried.
     was_tried: bool = True
@@ -58,6 +60,16 @@ class Outbound:
     recipient: str
     payload: dict[str, Any]
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """What a provider knows of a message that it has, for recalling or changing it."""
+
+    account: ChannelAccount | None
+    recipient: str
+    provider_message_id: str
+    change_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +204,16 @@ class Channel(ABC):
     ) -> Verification:
         """The cheapest harmless call with this account, and what the provider said."""
         return Verification(ok=False, code="not_supported", detail="这个渠道没有可用的验证接口")
+
+    async def recall(self, message: SentMessage, http: aiohttp.ClientSession) -> Result:
+        """Takes a message back from its reader; SENT when the provider did."""
+        raise InvalidInputError("这个渠道不能撤回消息", code="not_supported", attr="channel")
+
+    async def change_card(
+        self, message: SentMessage, change: Mapping[str, Any], http: aiohttp.ClientSession
+    ) -> Result:
+        """Changes a card that was sent; SENT when the provider did. Raises `InvalidInputError`."""
+        raise InvalidInputError("这个渠道不能更新卡片", code="not_supported", attr="channel")
 
     def receipts(self, call: ReceiptCall) -> list[Receipt]:
         """What a provider's call tells; raises `NotAllowedError` (signature), `InvalidInputError`."""

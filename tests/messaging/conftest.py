@@ -48,9 +48,10 @@ class ScriptedChannel(Channel):
 @pytest.fixture
 def channel() -> Iterator[ScriptedChannel]:
     scripted = ScriptedChannel()
+    ours = registry.get(scripted.code)
     registry.register(scripted)
     yield scripted
-    registry.unregister(scripted.code)
+    registry.register(ours)
 
 
 @pytest.fixture

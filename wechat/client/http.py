@@ -37,6 +37,14 @@ async def post_json(
         return await _answer(response)
 
 
+async def post_form(
+    http: aiohttp.ClientSession, url: str | URL, form: aiohttp.FormData
+) -> PlatformAnswer:
+    """POSTs a file. Raises as `post_json` does."""
+    async with http.post(url, data=form, allow_redirects=False) as response:
+        return await _answer(response)
+
+
 async def get_json(
     http: aiohttp.ClientSession, url: str | URL, params: dict[str, str] | None = None
 ) -> PlatformAnswer:

@@ -60,3 +60,12 @@ class WeComClient:
             self._app,
             lambda token: post_json(self._http, url_of(settings.WECOM_API_BASE, path, token), body),
         )
+
+    async def get(self, path: str, params: dict[str, str]) -> PlatformAnswer:
+        """GET `/cgi-bin/{path}`."""
+        url = f"{settings.WECOM_API_BASE}/cgi-bin/{path}"
+        return await with_token(
+            self._http,
+            self._app,
+            lambda token: get_json(self._http, url, {**params, "access_token": token}),
+        )

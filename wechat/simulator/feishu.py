@@ -22,7 +22,7 @@ SIGNATURE_SECONDS = 3600
 PER_MINUTE, PER_SECOND = 100, 5
 BAD_REQUEST, BAD_TOKEN, BAD_SIGN, NO_KEYWORD, TOO_MANY = 9499, 19001, 19021, 19024, 11232
 # How an ordered `rate_limited` reads here.
-_IN_FEISHUS_WORDS = {45009: TOO_MANY}
+_IN_FEISHUS_WORDS: dict[int | str, int] = {45009: TOO_MANY}
 
 
 @dataclass(frozen=True)

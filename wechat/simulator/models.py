@@ -43,6 +43,7 @@ class Fault(models.Model):
     channel = models.CharField(max_length=12, unique=True)
     mode = models.CharField(max_length=16)
     errcode = models.IntegerField(null=True)
+    code = models.CharField(max_length=80, blank=True)
     remaining = models.PositiveIntegerField(null=True)
     seconds = models.FloatField(default=30)
     delivered = models.BooleanField(default=True)

@@ -31,6 +31,7 @@ urlpatterns = [
     path("cgi-bin/message/send", app_messages.message_send),
     path("cgi-bin/message/recall", app_messages.message_recall),
     path("cgi-bin/message/update_template_card", cards.update_template_card),
+    path("cgi-bin/agent/get", members.agent_get),
     path("cgi-bin/user/get", members.user_get),
     path("cgi-bin/batch/openuserid_to_userid", members.openuserid_to_userid),
     path("cgi-bin/media/upload", media.media_upload),

@@ -1,15 +1,6 @@
-"""Demo channel accounts and templates (contract.md §10)."""
+"""Seed 002's two templates, and one for each other channel."""
 
-from django.conf import settings
-
-from messaging.actions.templates import template_save
-from messaging.models import (
-    BodyFormat,
-    ChannelAccount,
-    ChannelType,
-    MessageTemplate,
-    PushMode,
-)
+from messaging.models import BodyFormat, ChannelType, MessageTemplate, PushMode
 
 DAILY_REMINDER = """📅 今日工作提醒（{{date}}）
 
@@ -27,44 +18,7 @@ TEST_MESSAGE = """🔔 测试消息
 这是一条测试消息！"""
 
 
-def load(password: str) -> None:
-    """The robot `bot_001` of `test_group_001` with the configured webhook, and the first templates."""
-    ChannelAccount.objects.update_or_create(
-        channel=ChannelType.GROUP_BOT,
-        code="bot_001",
-        defaults={
-            "name": "测试群机器人",
-            "settings": {"group_id": "test_group_001"},
-            "secrets": {"webhook_url": settings.GROUP_WEBHOOK_URL},
-            "is_default": True,
-        },
-    )
-    if settings.SANDBOX:
-        _sandbox_accounts()
-    for template in _templates():
-        if not MessageTemplate.objects.filter(code=template.code).exists():
-            template_save(template, actor=None)
-
-
-def _sandbox_accounts() -> None:
-    """One account for each channel that has any, pointed at the simulator; an existing one stays."""
-    ChannelAccount.objects.get_or_create(
-        channel=ChannelType.FEISHU,
-        code="feishu_001",
-        defaults={
-            "name": "测试飞书机器人",
-            "settings": {"group_id": "feishu_group_001"},
-            "secrets": {
-                "webhook_url": f"{settings.WECOM_API_BASE}/open-apis/bot/v2/hook/sandbox-signed",
-                "secret": "sandbox-feishu-secret",
-            },
-            "is_default": True,
-        },
-    )
-
-
-def _templates() -> list[MessageTemplate]:
-    """Seed 002's two, and one for the app."""
+def templates() -> list[MessageTemplate]:
     return [
         MessageTemplate(
             code="daily_work_reminder",
@@ -90,6 +44,23 @@ def _templates() -> list[MessageTemplate]:
             name="员工通知",
             channel=ChannelType.WORK_WECHAT,
             body="{{name}}，您好：{{content}}",
+        ),
+        MessageTemplate(
+            code="robot_notice",
+            name="智能机器人通知",
+            channel=ChannelType.AI,
+            body_format=BodyFormat.MARKDOWN,
+            body="**{{title}}**\n{{content}}",
+        ),
+        MessageTemplate(
+            code="sms_ticket_resolved",
+            name="工单处理完成短信",
+            channel=ChannelType.SMS,
+            body="【沙箱签名】{{name}}，您的工单 {{ticket_no}} 已处理完成。",
+            options={
+                "template_code": "SMS_100000001",
+                "template_params": {"name": "{{name}}", "ticket_no": "{{ticket_no}}"},
+            },
         ),
         MessageTemplate(
             code="ticket_progress",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('simulator', '0002_streams_and_cards'),
+        ('simulator', '0003_sms_fault_code'),
     ]
 
     operations = [
