@@ -18,5 +18,5 @@ class MessagingConfig(AppConfig):
 
         runtime_settings.register()
         register_source(publish_due)
-        registry.register(FeishuChannel())
         registry.register(SmsChannel())
+        registry.register(FeishuChannel())

@@ -128,24 +128,6 @@ def register() -> None:
         "应用消息：每位成员每 60 秒最多收到几条（平台超过 30 条即静默丢弃）",
     )
     register_setting(
-        "channel.wechat.template_per_day",
-        100_000,
-        integer(1, 10_000_000),
-        "公众号：每 24 小时最多发送几条模板消息（平台默认 100000）",
-    )
-    register_setting(
-        "channel.feishu.per_minute",
-        100,
-        integer(1, 100),
-        "每个飞书机器人每 60 秒最多发送几条（平台上限 100）",
-    )
-    register_setting(
-        "channel.feishu.per_second",
-        5,
-        integer(1, 5),
-        "每个飞书机器人每秒最多发送几条（平台上限 5）",
-    )
-    register_setting(
         "channel.sms.per_number_per_minute",
         1,
         integer(1, 100),
@@ -168,4 +150,22 @@ def register() -> None:
         50,
         integer(1, 1000),
         "通知短信：同一模板 24 小时内最多发给同一号码几条（阿里云上限 50）",
+    )
+    register_setting(
+        "channel.wechat.template_per_day",
+        100_000,
+        integer(1, 10_000_000),
+        "公众号：每 24 小时最多发送几条模板消息（平台默认 100000）",
+    )
+    register_setting(
+        "channel.feishu.per_minute",
+        100,
+        integer(1, 100),
+        "每个飞书机器人每 60 秒最多发送几条（平台上限 100）",
+    )
+    register_setting(
+        "channel.feishu.per_second",
+        5,
+        integer(1, 5),
+        "每个飞书机器人每秒最多发送几条（平台上限 5）",
     )

@@ -17,9 +17,9 @@ class WechatConfig(AppConfig):
         from wechat.channels.work_wechat.sender import WorkWeChatChannel
 
         for channel in (
-            GroupBotChannel(),
-            OfficialChannel(),
             SmartRobotChannel(),
+            GroupBotChannel(),
             WorkWeChatChannel(),
+            OfficialChannel(),
         ):
             registry.register(channel)

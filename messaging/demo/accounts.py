@@ -57,12 +57,11 @@ def _sms() -> None:
 
 
 def _feishu() -> None:
-    """A signed robot of the sandbox's Feishu."""
     _account(
         ChannelType.FEISHU,
         "feishu_001",
         "测试飞书机器人",
-        {"group_id": "feishu_group_001", "keyword": ""},
+        {"group_id": "feishu_group_001"},
         {
             "webhook_url": f"{settings.WECOM_API_BASE}/open-apis/bot/v2/hook/sandbox-signed",
             "secret": "sandbox-feishu-secret",

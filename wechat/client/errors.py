@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from messaging.channels.base import Outcome, Result
 
-EMPTY_CONTENT = 44004
 RATE_WINDOW_SECONDS = 60.0
 # The platform's days begin and end there, whatever our own time zone is.
 _PLATFORM_ZONE = ZoneInfo("Asia/Shanghai")
@@ -69,20 +68,16 @@ class ErrorTable:
         )
 
 
+EMPTY_CONTENT = 44004
 WECOM = ErrorTable(
     token=frozenset({40014, 41001, 42001}),
-    retry={
-        -1: "平台繁忙",
-        6000: "数据版本冲突",
-        41096: "欢迎语正在发送",
-        45033: "并发调用超限",
-    },
+    retry={-1: "平台繁忙", 6000: "数据版本冲突", 41096: "欢迎语正在发送", 45033: "并发调用超限"},
     throttled={45009: "超过平台频率限制", 45011: "调用过于频繁"},
     permanent={
         40001: "企业微信 Secret 不正确，请检查 WECOM_CORP_SECRET",
         40003: "成员账号无效",
-        40008: "消息类型不支持",
         40007: "素材无效或已过期",
+        40008: "消息类型不支持",
         40013: "企业 ID 不正确，请检查 WECOM_CORP_ID",
         40029: "code 无效或已使用",
         40035: "参数不合法",
@@ -91,7 +86,7 @@ WECOM = ErrorTable(
         40096: "外部联系人无效",
         41051: "欢迎语已经发送过",
         43004: "成员未绑定微信",
-        44004: "内容为空",
+        EMPTY_CONTENT: "内容为空",
         48002: "应用没有调用此接口的权限",
         50001: "跳转域名不在可信域名内",
         60011: "应用对该成员没有权限，请检查可见范围",
@@ -99,15 +94,8 @@ WECOM = ErrorTable(
         60111: "成员不存在",
         81013: "接收人均无效或不在应用可见范围",
         84061: "与该外部联系人没有客户关系",
-        90500: "群主未离职",
-        90501: "不是客户群",
-        90502: "群主已离职但已处理",
-        90503: "群聊正在转移",
-        90504: "群聊转移受限",
-        90505: "群聊不可转移",
-        90506: "群聊转移次数超限",
-        90507: "新群主无效",
-        90508: "群聊已经处理过",
+        # 90500–90508: one group of a hand-over, each for a reason of its own.
+        **dict.fromkeys(range(90500, 90509), "客户群不能转移：群主未离职、不是客户群或已处理"),
         93000: "群机器人 Webhook 无效，或机器人已被移出群",
         93004: "群机器人已停用",
         93008: "机器人不在该群",
@@ -123,11 +111,6 @@ WECOM = ErrorTable(
     },
     account_faults=frozenset({40001, 40013, 48002, 50001, 60020, 93000, 93004, 93008, 301002}),
 )
-
-
-def result_of(answer: PlatformAnswer) -> Result:
-    """The result of one attempt in WeCom."""
-    return WECOM.result_of(answer)
 
 
 def seconds_to_tomorrow(now: datetime | None = None) -> float:

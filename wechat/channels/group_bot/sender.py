@@ -29,7 +29,7 @@ from messaging.models import BodyFormat, ChannelAccount, ChannelType
 from wechat.channels import bodies, cards
 from wechat.channels.group_bot import attachments
 from wechat.channels.group_bot.form import GroupBotForm
-from wechat.client.errors import EMPTY_CONTENT, result_of
+from wechat.client.errors import EMPTY_CONTENT, WECOM
 from wechat.client.http import CallFailed, post_json
 
 MARKDOWN_BYTES = 4096
@@ -92,9 +92,9 @@ class GroupBotChannel(Channel):
             if body.get("msgtype") == "file":
                 found = await attachments.media_id(http, url, body["file"])
                 if not isinstance(found, str):
-                    return result_of(found)
+                    return WECOM.result_of(found)
                 body = {"msgtype": "file", "file": {"media_id": found}}
-            return result_of(await post_json(http, url, body))
+            return WECOM.result_of(await post_json(http, url, body))
         except CallFailed as failure:
             return failure.result
 
@@ -112,7 +112,7 @@ class GroupBotChannel(Channel):
             return Verification(ok=False, code=failure.result.code, detail=failure.result.detail)
         if answer.errcode in (0, EMPTY_CONTENT):
             return Verification(ok=True, detail="机器人可用")
-        result = result_of(answer)
+        result = WECOM.result_of(answer)
         return Verification(ok=False, code=result.code, detail=result.detail)
 
 

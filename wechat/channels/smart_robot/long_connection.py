@@ -17,7 +17,7 @@ from django.core.cache import cache
 from messaging.channels.base import Outcome, Result
 from messaging.models import ChannelAccount
 from wechat.channels.smart_robot.form import is_allowed_socket
-from wechat.client.errors import PlatformAnswer, result_of
+from wechat.client.errors import WECOM, PlatformAnswer
 
 ANSWER_SECONDS = 5.0
 # No message is begun after this: a turn ends within one call's time (messaging/sending/pool.py).
@@ -104,7 +104,7 @@ async def _send_all(
             # The one under way may have arrived; those behind it were never written.
             results.append(_LOST)
             break
-        results.append(result_of(answer))
+        results.append(WECOM.result_of(answer))
     return results + [_NOT_TRIED] * (len(messages) - len(results))
 
 

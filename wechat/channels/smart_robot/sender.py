@@ -30,7 +30,7 @@ from messaging.models import BodyFormat, ChannelAccount, ChannelType
 from wechat.channels import cards
 from wechat.channels.smart_robot import long_connection
 from wechat.channels.smart_robot.form import SmartRobotForm
-from wechat.client.errors import result_of
+from wechat.client.errors import WECOM
 from wechat.client.http import CallFailed, post_json
 
 MARKDOWN_BYTES = 20_480
@@ -98,7 +98,7 @@ class SmartRobotChannel(Channel):
         if not is_allowed_url(url):
             return Result(Outcome.PERMANENT, "host_not_allowed", "应答地址不在允许的主机名单内")
         try:
-            return result_of(await post_json(http, url, body))
+            return WECOM.result_of(await post_json(http, url, body))
         except CallFailed as failure:
             return failure.result
 

@@ -25,7 +25,7 @@ from messaging.channels.base import (
 )
 from messaging.models import BodyFormat, ChannelAccount, ChannelType
 from wechat.channels import bodies, cards
-from wechat.client.errors import result_of
+from wechat.client.errors import WECOM
 from wechat.client.http import CallFailed
 from wechat.client.wecom import App, WeComClient, configured_app
 
@@ -94,7 +94,7 @@ class WorkWeChatChannel(Channel):
         if answer.errcode == 0 and refused:
             # One recipient a message: a partial failure is a whole one.
             return Result(Outcome.PERMANENT, "invaliduser", f"成员无效或不在可见范围：{refused}")
-        return result_of(answer)
+        return WECOM.result_of(answer)
 
     async def recall(self, message: SentMessage, http: aiohttp.ClientSession) -> Result:
         """Within 24 hours."""
@@ -132,7 +132,7 @@ class WorkWeChatChannel(Channel):
             return Verification(ok=False, code=failure.result.code, detail=failure.result.detail)
         if answer.errcode == 0:
             return Verification(ok=True, detail=f"应用可用：{answer.body.get('name', '')}")
-        result = result_of(answer)
+        result = WECOM.result_of(answer)
         return Verification(ok=False, code=result.code, detail=result.detail)
 
 
@@ -141,7 +141,7 @@ async def _post(http: aiohttp.ClientSession, path: str, body: dict[str, Any]) ->
     if not _is_usable(app):
         return _NOT_CONFIGURED
     try:
-        return result_of(await WeComClient(http, app).post(path, body))
+        return WECOM.result_of(await WeComClient(http, app).post(path, body))
     except CallFailed as failure:
         return failure.result
 
