@@ -16,7 +16,8 @@ from messaging.models import ChannelCircuit, ChannelType, Message, MessageTempla
 from messaging.sending import pool
 from messaging.sending.work import send_messages
 from tests.wechat.conftest import TEMPLATE, join_jobs
-from wechat.client import errors
+from wechat import diagnosis
+from wechat.client import errors, tokens
 from wechat.client.official import configured_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -350,3 +351,16 @@ def test_verify_tells_a_wrong_secret(official, client, monkeypatch):
     found = verify()
     assert (found.ok, found.code) == (False, "40125")
     assert "MP_APP_SECRET" in found.detail
+
+
+def test_the_doctor_says_what_the_platform_said(official, settings, misbehave):
+    def words():
+        return [finding.sentence for finding in diagnosis.official()]
+
+    assert words() == ["公众号凭证有效"]
+    settings.MP_API_BASE = "http://127.0.0.1:9"
+    cache.clear()
+    tokens.forget_own()
+    assert words() == ["连不上 http://127.0.0.1:9，未能核对公众号凭证"]
+    settings.MP_TOKEN = ""
+    assert words() == ["公众号未配置完整，缺少 MP_TOKEN；公众号消息与回执不可用"]

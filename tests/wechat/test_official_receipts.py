@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -222,3 +223,39 @@ def test_the_address_check_gets_its_word_back_unchanged(client, settings):
 def test_channels_that_check_no_address_have_none(client):
     assert client.get("/api/messages/receipts/feishu").status_code == 404
     assert client.get("/api/messages/receipts/pigeon").status_code == 404
+
+
+# --- The platform's published vectors -------------------------------------------------------------
+
+
+@pytest.fixture
+def vector(settings):
+    path = Path(__file__).parents[1] / "vectors" / "wechat.json"
+    known = {vector["id"]: vector for vector in json.loads(path.read_text())["vectors"]}
+    settings.CALLBACK_MAX_AGE_SECONDS = 0
+
+    def find(name):
+        found = known[name]
+        settings.MP_TOKEN = found["token"]
+        settings.MP_ENCODING_AES_KEY = found.get("encoding_aes_key", "")
+        settings.MP_APP_ID = found.get("receive_id", "")
+        return found, {name: found[name] for name in ("timestamp", "nonce")}
+
+    return find
+
+
+def test_the_published_address_check_is_answered(client, vector):
+    found, query = vector("mp-url-official")
+    query |= {"signature": found["signature"], "echostr": found["echostr"]}
+    assert client.get(PATH, query).content.decode() == found["expected_plain"]
+
+
+def test_the_published_safe_mode_event_is_opened_and_quietly_taken(client, vector):
+    found, query = vector("mp-safe-official-json")
+    query |= {"msg_signature": found["signature"], "encrypt_type": "aes"}
+    body = json.dumps({"ToUserName": "gh_97417a04a28d", "Encrypt": found["ciphertext"]})
+    answer = client.post(PATH, body, content_type="application/json", query_params=query)
+    assert (answer.status_code, answer.content) == (200, b"success")
+    query["msg_signature"] = "0" * 40
+    answer = client.post(PATH, body, content_type="application/json", query_params=query)
+    assert answer.status_code == 403
