@@ -107,9 +107,10 @@ def channel() -> Iterator[ScriptedChannel]:
 @pytest.fixture
 def reporting() -> Iterator[ReportingChannel]:
     channel = ReportingChannel()
+    ours = registry.get(channel.code)
     registry.register(channel)
     yield channel
-    registry.unregister(channel.code)
+    registry.register(ours)
 
 
 @pytest.fixture

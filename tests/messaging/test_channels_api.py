@@ -8,6 +8,7 @@ import pytest
 from django import forms
 from django.urls import reverse
 
+from messaging.channels import registry
 from messaging.channels.account_form import AccountForm, ProviderURLField
 from messaging.channels.accounts import accounts
 from messaging.channels.base import Recipient, Verification
@@ -235,7 +236,15 @@ def test_what_is_not_there_cannot_be_verified(operator, db):
     assert operator.post("/api/channels/999/verify").status_code == 404
 
 
-def test_an_account_of_a_channel_that_nobody_serves_is_told_as_that(operator, db):
+@pytest.fixture
+def no_feishu():
+    ours = registry.get("FEISHU")
+    registry.unregister("FEISHU")
+    yield
+    registry.register(ours)
+
+
+def test_an_account_of_a_channel_that_nobody_serves_is_told_as_that(operator, db, no_feishu):
     account = ChannelAccount.objects.create(channel="FEISHU", code="x", name="x")
     refusal = refused(operator.post(f"/api/channels/{account.pk}/verify"), "channel")
     assert refusal["code"] == "unknown_channel"
