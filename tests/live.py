@@ -102,6 +102,7 @@ def start(**environment: str) -> LiveSystem:
         "DATA_DIR": str(folder),
         "PORT": str(port),
         "SANDBOX": "1",
+        "SANDBOX_SMTP_PORT": str(_free_port()),
         "DEMO_PASSWORD": PASSWORD,
         "LOG_LEVEL": "WARNING",
         "PYTHONUNBUFFERED": "1",
@@ -146,6 +147,7 @@ def _start_services(system: LiveSystem) -> None:
     )
     _launch(system, "beat", [*celery, "beat", "--pidfile="])
     _launch(system, "relay", ["manage.py", "relay"])
+    _launch(system, "mail", ["manage.py", "sandbox_mail"])
 
 
 def run(system: LiveSystem, *command: str) -> str:

@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from email import policy
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -19,10 +20,36 @@ from messaging.models import BodyFormat, ChannelAccount
 
 OPTIONS = frozenset({"attachments", "unsubscribe_url"})
 ATTACHMENTS, ATTACHMENT_BYTES = 10, 1024 * 1024
-SUBJECT_LENGTH, FILENAME_LENGTH, URL_LENGTH = 255, 200, 1000
-# Any server takes 7-bit lines; not all take 8-bit ones.
+SUBJECT_LENGTH, FILENAME_LENGTH, URL_LENGTH = 255, 200, 900
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9][A-Za-z0-9.+-]{0,99}")
-_POLICY = policy.SMTP.clone(cte_type="7bit")
+_UNFOLDED = "List-Unsubscribe"
+
+
+class _Policy(policy.EmailPolicy):
+    """Puts in order what the standard library folds badly.
+
+    It encodes a long address of the web, which no program undoes, and loses spaces between
+    encoded and plain words.
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name == _UNFOLDED:
+            return f"{name}: {value}\r\n".encode("ascii")
+        if name == "Subject" and not value.isascii():
+            return f"{name}: {_encoded(name, value)}\r\n".encode("ascii")
+        if name == "From" and not value.isascii():
+            (address,) = value.addresses
+            words = _encoded(name, address.display_name)
+            return f"{name}: {words}\r\n <{address.addr_spec}>\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+def _encoded(name: str, words: str) -> str:
+    return Header(words, "utf-8", header_name=name).encode(linesep="\r\n")
+
+
+# Any server takes 7-bit lines; not all take 8-bit ones.
+_POLICY: policy.EmailPolicy = _Policy(linesep="\r\n", cte_type="7bit")
 
 
 def compose(content: Content) -> dict[str, Any]:
@@ -30,7 +57,7 @@ def compose(content: Content) -> dict[str, Any]:
     subject = one_line(content.subject)
     if not subject:
         raise InvalidInputError("邮件需要标题", attr="subject")
-    payload: dict[str, Any] = {"subject": subject[:SUBJECT_LENGTH], "text": content.body}
+    payload: dict[str, Any] = {"subject": subject[:SUBJECT_LENGTH].rstrip(), "text": content.body}
     if content.body_format == BodyFormat.HTML:
         payload |= {"text": plain_text(content.body), "html": content.body}
     attachments = content.options.get("attachments")
@@ -57,7 +84,7 @@ def build(
     if own.get("reply_to"):
         mail["Reply-To"] = Address(addr_spec=str(own["reply_to"]))
     if payload.get("unsubscribe_url"):
-        mail["List-Unsubscribe"] = f"<{payload['unsubscribe_url']}>"
+        mail[_UNFOLDED] = f"<{payload['unsubscribe_url']}>"
     mail.set_content(str(payload["text"]))
     if payload.get("html"):
         mail.add_alternative(str(payload["html"]), subtype="html")

@@ -12,6 +12,7 @@ from messaging.actions.channel_accounts import (
     checked_parts,
 )
 from messaging.channels import registry
+from messaging.channels.accounts import forget
 from messaging.channels.base import Content
 from messaging.channels.email import mime
 from messaging.channels.email.connections import CONNECTIONS_PER_ACCOUNT, connections_of
@@ -102,12 +103,29 @@ def test_no_variable_and_no_template_can_begin_a_header(mailbox, channel):
     assert "Bcc: victim@example.com" in payload["text"]
 
 
-def test_an_unsubscribe_link_becomes_a_header(mailbox, channel):
+@pytest.mark.parametrize("number", ["42", "4" * 800])
+def test_an_unsubscribe_link_becomes_a_header_in_one_piece(mailbox, channel, number):
     options = {"unsubscribe_url": "https://example.com/u/{{id}}"}
-    payload = channel.compose(rendered("text", "通知", "正文", {"id": "42"}, options))
+    payload = channel.compose(rendered("text", "通知", "正文", {"id": number}, options))
     raw = mime.build(payload, account=mailbox, recipient="a@example.com", message_id="<1@x>")
     mail = message_from_bytes(raw, policy=policy.default)
-    assert mail["List-Unsubscribe"] == "<https://example.com/u/42>"
+    assert mail["List-Unsubscribe"] == f"<https://example.com/u/{number}>"
+    assert f"List-Unsubscribe: <https://example.com/u/{number}>\r\n".encode() in raw
+
+
+def test_a_long_subject_and_a_long_address_survive_the_wire(mailbox, channel):
+    subject = ("工单 words，" * 60)[: mime.SUBJECT_LENGTH].strip()
+    mailbox.settings["from_name"] = "客服 desk" * 8
+    mailbox.save()
+    forget()
+    recipient = "l" * 64 + "@" + ".".join(["y" * 40] * 4) + ".com"
+    message = sent(mailbox, channel.compose(Content("text", subject, "正文" * 5000)), recipient)
+    assert message.status == MessageStatus.SENT
+    delivery = Delivery.objects.get()
+    assert delivery.payload["subject"] == subject
+    assert delivery.payload["from"] == f"{'客服 desk' * 8} <desk@example.com>"
+    assert delivery.payload["text"].strip() == "正文" * 5000
+    assert message.provider_message_id == delivery.payload["message_id"]
 
 
 def test_one_connection_carries_many_mails_and_their_number_is_bounded(mailbox):

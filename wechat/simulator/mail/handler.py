@@ -7,6 +7,7 @@ full; every other address takes what comes.
 import asyncio
 from collections.abc import Callable
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from typing import Any, TypeVar
 
@@ -111,7 +112,9 @@ def deliver(envelope: Envelope) -> None:
     content = envelope.content
     assert isinstance(content, bytes)
     mail = message_from_bytes(content, policy=policy.default)
-    payload = _payload(mail)
+    # The newer parser puts spaces between the encoded words of a name.
+    named = message_from_bytes(content)["From"] or ""
+    payload = _payload(mail, str(make_header(decode_header(str(named)))))
     Delivery.objects.bulk_create(
         Delivery(
             channel="EMAIL",
@@ -123,11 +126,11 @@ def deliver(envelope: Envelope) -> None:
     )
 
 
-def _payload(mail: EmailMessage) -> dict[str, Any]:
+def _payload(mail: EmailMessage, sender: str) -> dict[str, Any]:
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
     return {
         "subject": str(mail["Subject"] or ""),
-        "from": str(mail["From"] or ""),
+        "from": sender,
         "message_id": str(mail["Message-ID"] or ""),
         "text": _words(text),
         "html": _words(html),
