@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,14 +17,12 @@ from customers.queries.addresses import address_of
 from messaging.channels import registry
 from messaging.channels.base import Channel
 from messaging.channels.registry import UnknownChannelError
-from messaging.models import Message, MessageBatch, MessageTemplate, OptOut
+from messaging.models import Message, MessageBatch, MessageTemplate
 from messaging.models.message import OPEN, RECIPIENT_LENGTH, MessageStatus
+from messaging.opt_outs import opted_out
 from messaging.rendering import MissingVariablesError, Source
 from messaging.sending.accept import MAX_BATCH, NewMessage, batch_accept, message_accept
 from messaging.templates_in_use import template_in_use
-
-# More addresses than this are not worth naming before we know that anybody has opted out.
-FEW = 500
 
 
 @dataclass(frozen=True)
@@ -208,14 +206,6 @@ def _check_given(names: Sequence[str], variables: Mapping[str, Any]) -> None:
     missing = Source.missing_of(names, variables)
     if missing:
         raise MissingVariablesError(missing)
-
-
-def opted_out(channel: str, addresses: Collection[str]) -> set[str]:
-    """Which of these want no messages over the channel any more."""
-    found = OptOut.objects.filter(channel=channel)
-    if len(addresses) > FEW and not found.exists():
-        return set()
-    return set(found.filter(address__in=addresses).values_list("address", flat=True))
 
 
 def _without_opted_out(

@@ -12,9 +12,10 @@ from django.db import close_old_connections, connections
 from config.api import rate_limits
 from config.errors import AppError
 from config.logs import get_logger
-from messaging.actions.send import Options, SingleSend, message_addressed, opted_out
+from messaging.actions.send import Options, SingleSend, message_addressed
 from messaging.door.asked import Asked, Heads, identity_of
 from messaging.door.callers import Caller, caller_of
+from messaging.opt_outs import opted_out
 from messaging.sending.group_commit import MOST_AT_ONCE, Entry, commit
 from messaging.templates_in_use import template_active
 

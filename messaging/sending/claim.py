@@ -8,7 +8,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -126,8 +126,8 @@ def _claimed(row: Sequence[Any]) -> Claimed:
     claimed = Claimed(*row)
     if connection.vendor != "postgresql":
         claimed.has_fallback = bool(claimed.has_fallback)
-        if isinstance(claimed.created_at, str):
-            claimed.created_at = datetime.fromisoformat(claimed.created_at + "+00:00")
+        # Text, or already a time by sqlite3's own converter: in UTC, and silent about it.
+        claimed.created_at = datetime.fromisoformat(str(claimed.created_at)).replace(tzinfo=UTC)
     # Django's cursor hands JSON over as text.
     if isinstance(claimed.variables, str):
         claimed.variables = json.loads(claimed.variables)

@@ -11,6 +11,7 @@ from customers.queries.addresses import address_of
 from messaging.channels import registry
 from messaging.channels.base import Recipient
 from messaging.models import Message, MessageStatus
+from messaging.opt_outs import opted_out
 from messaging.sending.chunks import create_chunks
 from messaging.sending.results import After
 from messaging.statistics import counters
@@ -74,6 +75,7 @@ def _recipient(message: Message, channel: str) -> Recipient | None:
     if not address or channel not in registry.codes():
         return None
     try:
-        return registry.get(channel).recipient(address)
+        recipient = registry.get(channel).recipient(address)
     except AppError:
         return None
+    return None if opted_out(channel, [recipient.address]) else recipient

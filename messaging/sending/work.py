@@ -17,6 +17,7 @@ from messaging.channels.accounts import accounts
 from messaging.channels.base import Outcome, Result
 from messaging.channels.registry import UnknownChannelError
 from messaging.models import MessageChunk
+from messaging.opt_outs import unwanted_by_now
 from messaging.sending import chunks, circuit, fallback, gone, references
 from messaging.sending.brakes import Brakes, Ready
 from messaging.sending.claim import Claimed, claim, expire_overdue
@@ -98,9 +99,13 @@ def _prepared(
     """What can be sent, and what cannot even be made."""
     most_attempts = store.get("retry")["max_attempts"]
     known = accounts()
+    unwanted = unwanted_by_now(rows)
     ready: list[Ready] = []
     finished: list[Finished] = []
     for row in rows:
+        if row.pk in unwanted:
+            finished.append(Finished(row, _failed("opted_out", "接收方已退订这个渠道")))
+            continue
         try:
             if row.attempts > most_attempts:
                 raise _WorkerLost

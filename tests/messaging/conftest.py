@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -96,21 +96,17 @@ class ReportingChannel(ScriptedChannel):
 
 
 @pytest.fixture
-def channel() -> Iterator[ScriptedChannel]:
+def channel(monkeypatch: pytest.MonkeyPatch) -> ScriptedChannel:
     scripted = ScriptedChannel()
-    ours = registry.get(scripted.code)
-    registry.register(scripted)
-    yield scripted
-    registry.register(ours)
+    monkeypatch.setitem(registry._channels, scripted.code, scripted)
+    return scripted
 
 
 @pytest.fixture
-def reporting() -> Iterator[ReportingChannel]:
-    channel = ReportingChannel()
-    ours = registry.get(channel.code)
-    registry.register(channel)
-    yield channel
-    registry.register(ours)
+def reporting(monkeypatch: pytest.MonkeyPatch) -> ReportingChannel:
+    scripted = ReportingChannel()
+    monkeypatch.setitem(registry._channels, scripted.code, scripted)
+    return scripted
 
 
 @pytest.fixture

@@ -236,15 +236,8 @@ def test_what_is_not_there_cannot_be_verified(operator, db):
     assert operator.post("/api/channels/999/verify").status_code == 404
 
 
-@pytest.fixture
-def no_feishu():
-    ours = registry.get("FEISHU")
-    registry.unregister("FEISHU")
-    yield
-    registry.register(ours)
-
-
-def test_an_account_of_a_channel_that_nobody_serves_is_told_as_that(operator, db, no_feishu):
+def test_an_account_of_a_channel_that_nobody_serves_is_told_as_that(operator, db, monkeypatch):
+    monkeypatch.delitem(registry._channels, "FEISHU", raising=False)
     account = ChannelAccount.objects.create(channel="FEISHU", code="x", name="x")
     refusal = refused(operator.post(f"/api/channels/{account.pk}/verify"), "channel")
     assert refusal["code"] == "unknown_channel"
