@@ -212,9 +212,8 @@ def test_a_delayed_message_is_scheduled_and_waits(send, channel, seconds):
 def test_no_delay_or_a_time_that_has_passed_is_now(send, channel):
     assert send(delay_seconds=0).json()["status"] == "queued"
     assert send(send_at="2020-01-01T00:00:00Z").json()["status"] == "queued"
-    assert send(send_at="0001-01-01T00:00:00+08:00").json()["status"] == "queued"
     work_all()
-    assert len(channel.received) == 3
+    assert len(channel.received) == 2
 
 
 def test_a_scheduled_message_can_be_cancelled_but_not_twice_nor_once_sent(send, operator):
@@ -256,6 +255,7 @@ def test_a_code_that_has_expired_is_never_sent(send, channel):
         ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
         ({"send_at": "2090-01-02T00:00:00Z", "expires_at": "2090-01-01T00:00:00Z"}, "expires_at"),
         ({"send_at": "9999-12-31T23:59:59Z"}, "send_at"),
+        ({"send_at": "0001-01-01T00:00:00+08:00"}, "send_at"),
         ({"send_at": "morgen"}, "send_at"),
         ({"delay_seconds": 366 * 24 * 3600}, "delay_seconds"),
         ({"dedupe_key": "x" * 256}, "dedupe_key"),
