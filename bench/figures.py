@@ -32,7 +32,7 @@ def median_rate(runs: Iterable[Run]) -> float:
 
 def median_share(runs: Iterable[Run]) -> float:
     """Of the bare loop, each run against the loop just before and after it."""
-    return median(rate(run) / run["yardstick"] for run in runs)
+    return float(median(rate(run) / run["yardstick"] for run in runs))
 
 
 def cpu_ms(runs: Sequence[Run]) -> dict[str, float]:
