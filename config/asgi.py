@@ -15,7 +15,7 @@ from config.wsgi import application as wsgi_application  # isort: skip - sets Dj
 from a2wsgi import WSGIMiddleware
 from channels.routing import URLRouter
 
-from config.sockets.auth import known_callers
+from config.sockets.auth import KnownCallers
 from config.websocket_urls import SANDBOX_PREFIX, sandbox_urlpatterns, urlpatterns
 from messaging.door.app import SendDoor
 
@@ -45,7 +45,7 @@ class Application:
 
     def __init__(self) -> None:
         self._http = SendDoor(_django())
-        self._sockets = known_callers(URLRouter(urlpatterns))
+        self._sockets = KnownCallers(URLRouter(urlpatterns))
         self._sandbox = URLRouter(sandbox_urlpatterns)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

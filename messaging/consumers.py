@@ -6,21 +6,29 @@ so sending pays nothing for being watched by nobody.
 
 import asyncio
 import json
+import time
 from typing import Any, ClassVar
 
 from rest_framework.utils.encoders import JSONEncoder
 
 from config.api.permissions import ADMINS
+from config.logs import get_logger
 from config.sockets.consumer import NOT_FOUND, GuardedConsumer, in_database
 from messaging.models import MessageBatch
 from messaging.queries import batch_progress
+
+logger = get_logger(__name__)
 
 FRAME_SECONDS = 0.25
 ENDED = frozenset({"finished", "cancelled"})
 
 
 class _Watch:
-    """One batch that is being looked at; `seq` counts its frames."""
+    """One batch that is being looked at.
+
+    `seq` grows with every frame. It starts from the clock, so that it also grows for who comes back
+    after everybody had left, or to another process.
+    """
 
     def __init__(self, batch: MessageBatch) -> None:
         self.batch = batch
@@ -36,7 +44,11 @@ class _Watch:
     async def _run(self) -> None:
         """Looks on even after the end: a retry may set the batch going again."""
         while True:
-            await self._look()
+            try:
+                await self._look()
+            except Exception:
+                # The database may be away for a moment; whoever looks waits for it.
+                logger.exception("batch_watch_failed", batch_id=self.batch.batch_id)
             ended = self._shown is not None and self._shown["status"] in ENDED
             await asyncio.sleep(FRAME_SECONDS * (8 if ended else 1))
 
@@ -46,11 +58,15 @@ class _Watch:
         if shown == self._shown:
             return
         self._shown = shown
-        self.seq += 1
+        self.seq = max(self.seq + 1, int(time.time() * 1000))
         frame = {"type": "batch.progress", "seq": self.seq, **progress}
         self.last = json.dumps(frame, cls=JSONEncoder, ensure_ascii=False)
         for consumer in list(self.seen_by):
-            await consumer.tell(self.last)
+            try:
+                await consumer.tell(self.last)
+            except Exception:
+                # Its line is broken: the others are told all the same.
+                self.seen_by.discard(consumer)
 
 
 class BatchConsumer(GuardedConsumer):
@@ -85,6 +101,8 @@ class BatchConsumer(GuardedConsumer):
 
 
 def _batch(batch_id: str) -> MessageBatch | None:
+    if "\x00" in batch_id:
+        return None
     return MessageBatch.objects.filter(batch_id=batch_id).first()
 
 

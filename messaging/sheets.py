@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -36,7 +37,15 @@ class SheetRow:
     addressee: Addressee
 
 
-def read_addressees(path: Path) -> list[Addressee]:
+@dataclass(frozen=True)
+class Sheet:
+    """A table of recipients: the names of its other columns, and its rows."""
+
+    names: list[str]
+    rows: list[SheetRow]
+
+
+def read_addressees(path: Path) -> Sheet:
     """A recipient a row: the column `recipient` (or 手机, 邮箱 …), the others are its variables.
 
     Raises `InvalidInputError` with `attr="file"` for what is no such table.
@@ -46,24 +55,19 @@ def read_addressees(path: Path) -> list[Addressee]:
     if path.stat().st_size > MAX_BYTES:
         raise InvalidInputError(f"文件不能超过 {MAX_BYTES // 1024 // 1024} MB", attr="file")
     with path.open("rb") as file:
-        return [row.addressee for row in read_rows(file, path.name)]
+        return _read(file, path.name, MAX_LINES)
 
 
 def read_rows(file: BinaryIO, name: str, *, most: int = MAX_LINES) -> list[SheetRow]:
-    """Like `read_addressees`, with line numbers; raises also for more than `most` recipients."""
-    head = file.read(len(_ZIP))
-    file.seek(0)
-    if head == _OLD_EXCEL:
-        raise InvalidInputError("旧版 .xls 请另存为 .xlsx 再上传", attr="file")
-    is_xlsx = head == _ZIP or name.lower().endswith(".xlsx")
-    return _rows(_xlsx(file) if is_xlsx else _csv(_decoded(file.read())), most)
+    """Like `read_addressees`, the rows alone; raises also for more than `most` recipients."""
+    return _read(file, name, most).rows
 
 
 def rows_of_text(text: str, *, most: int = MAX_LINES) -> list[SheetRow]:
     """What was pasted: a table with its header, or else one recipient a line."""
     first = next(_csv(text.lstrip()), (1, []))[1]
     if _recipient_place(first) is not None:
-        return _rows(_csv(text), most)
+        return _table(_csv(text), most).rows
     lines = enumerate(text.splitlines(), start=1)
     found = [SheetRow(at, Addressee(line.strip())) for at, line in lines if line.strip()]
     return _bounded(found, most)
@@ -81,7 +85,16 @@ def write_results(path: Path, header: Sequence[str], rows: Iterator[Sequence[Any
     return count
 
 
-def _rows(lines: Iterator[tuple[int, list[str]]], most: int) -> list[SheetRow]:
+def _read(file: BinaryIO, name: str, most: int) -> Sheet:
+    head = file.read(len(_ZIP))
+    file.seek(0)
+    if head == _OLD_EXCEL:
+        raise InvalidInputError("旧版 .xls 请另存为 .xlsx 再上传", attr="file")
+    is_xlsx = head == _ZIP or name.lower().endswith(".xlsx")
+    return _table(_xlsx(file) if is_xlsx else _csv(_decoded(file.read())), most)
+
+
+def _table(lines: Iterator[tuple[int, list[str]]], most: int) -> Sheet:
     filled = ((at, row) for at, row in lines if any(cell.strip() for cell in row))
     header = [name.strip() for name in next(filled, (1, []))[1]]
     place = _recipient_place(header)
@@ -89,8 +102,11 @@ def _rows(lines: Iterator[tuple[int, list[str]]], most: int) -> list[SheetRow]:
         raise InvalidInputError(
             "第一行须有列名，其中一列是 recipient（或 手机、邮箱）", attr="file"
         )
+    if twice := [name for name, count in Counter(filter(None, header)).items() if count > 1]:
+        raise InvalidInputError(f"列名重复：{'、'.join(twice)}", attr="file")
     rows = (SheetRow(at, _addressee(header, row, place)) for at, row in filled)
-    return _bounded(islice(rows, most + 1), most)
+    names = [name for at, name in enumerate(header) if at != place]
+    return Sheet(names, _bounded(islice(rows, most + 1), most))
 
 
 def _bounded(rows: Iterable[SheetRow], most: int) -> list[SheetRow]:

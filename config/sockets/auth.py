@@ -15,17 +15,26 @@ from rest_framework_simplejwt.exceptions import TokenError
 App = Callable[[Any, Any, Any], Awaitable[Any]]
 
 
-class TokenMiddleware:
-    """A token beats the session; a bad one is nobody, whatever the session says."""
+class KnownCallers:
+    """A token is believed wherever it comes from, a cookie only from our own pages.
+
+    Browsers send cookies unasked and say from whose page (`Origin`); a token is sent on purpose. A
+    bad token is nobody, whatever the session says, and so is a program without either.
+    """
 
     def __init__(self, inner: App) -> None:
         self._inner = inner
+        self._own_pages: App = AllowedHostsOriginValidator(AuthMiddlewareStack(inner))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
         given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token")
         if given:
-            scope = {**scope, "user": await _user_of(given[0])}
-        return await self._inner(scope, receive, send)
+            user = await _user_of(given[0])
+        elif any(name == b"origin" for name, _ in scope["headers"]):
+            return await self._own_pages(scope, receive, send)
+        else:
+            user = AnonymousUser()
+        return await self._inner({**scope, "user": user}, receive, send)
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]
@@ -35,9 +44,3 @@ def _user_of(token: str) -> Any:
         return authentication.get_user(authentication.get_validated_token(token.encode()))
     except (APIException, TokenError):
         return AnonymousUser()
-
-
-def known_callers(inner: App) -> App:
-    """Cookies only from our own pages (the browser says whose), tokens from anywhere."""
-    guarded: App = AllowedHostsOriginValidator(AuthMiddlewareStack(TokenMiddleware(inner)))
-    return guarded

@@ -1,11 +1,11 @@
 """The door as an ASGI application in front of Django's."""
 
 import json
-import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
-from messaging.door.asked import MAX_BODY, PATH, asked_of, heads_of, is_usable_key
+from config.api.trace import request_id_of
+from messaging.door.asked import MAX_BODY, PATH, asked_of, heads_of
 from messaging.door.committer import Committer
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -26,7 +26,7 @@ class SendDoor:
             await self._django(scope, receive, send)
             return
         heads = heads_of(scope["headers"])
-        if not (heads.authorization and heads.is_json and is_usable_key(heads.idempotency_key)):
+        if not heads.is_plain:
             await self._django(scope, receive, send)
             return
         body, is_whole = await _read(receive)
@@ -43,7 +43,7 @@ class SendDoor:
                 "headers": [
                     (b"content-type", b"application/json"),
                     (b"content-length", str(len(content)).encode()),
-                    (b"x-request-id", uuid.uuid4().hex.encode()),
+                    (b"x-request-id", request_id_of(heads.request_id).encode()),
                 ],
             }
         )

@@ -2,16 +2,28 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from config.api.idempotency import MAX_KEY_LENGTH, Identity
+from config.api.parsers import MAX_DEPTH
 
 PATH = "/api/messages/send"
 MAX_BODY = 64 * 1024
 # A request that says more is the view's to read.
 _KNOWN = frozenset({"template_id", "template_code", "recipient", "variables", "priority"})
 _MAX_ID = 2**63 - 1
+# NUL and halves of surrogate pairs, which no column holds, need an escape to get into JSON.
+_UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_JSON_TYPE = re.compile(r"application/json *(?:; *charset=\"?utf-?8\"?)?", re.IGNORECASE)
+_NAMES = (
+    "authorization",
+    "idempotency-key",
+    "content-type",
+    "accept",
+    "x-request-id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,38 +39,45 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The headers that matter here."""
+    """The headers that matter here; `is_plain` when the view would object to none of them."""
 
     authorization: str
     idempotency_key: str | None
-    is_json: bool
     request_id: str
+    is_plain: bool
 
 
 def heads_of(headers: Any) -> Heads:
     """From ASGI's pairs of bytes."""
-    found = dict.fromkeys(("authorization", "idempotency-key", "content-type", "x-request-id"), "")
-    has_key = False
+    found: dict[str, str] = {}
+    is_plain = True
     for raw_name, raw_value in headers:
         name = raw_name.decode("latin-1")
-        if name in found:
+        if name in _NAMES:
+            is_plain = is_plain and name not in found
             found[name] = raw_value.decode("latin-1")
-            has_key = has_key or name == "idempotency-key"
+    key = found.get("idempotency-key")
     return Heads(
-        found["authorization"],
-        found["idempotency-key"] if has_key else None,
-        found["content-type"].partition(";")[0].strip().lower() == "application/json",
-        found["x-request-id"],
+        found.get("authorization", ""),
+        key,
+        found.get("x-request-id", ""),
+        is_plain
+        and "authorization" in found
+        and _is_usable_key(key)
+        and _JSON_TYPE.fullmatch(found.get("content-type", "")) is not None
+        and _takes_json(found.get("accept", "*/*")),
     )
 
 
 def asked_of(body: bytes) -> Asked | None:
     """None for whatever is not plain; the view will say what is wrong with it, if anything is."""
+    if not _is_storable(body) or body.count(b"[") + body.count(b"{") > MAX_DEPTH:
+        return None
     try:
-        data = json.loads(body)
+        data = json.loads(body.decode(), parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(data, dict) or not data.keys() <= _KNOWN or not _is_storable(body):
+    if not isinstance(data, dict) or not data.keys() <= _KNOWN or None in data.values():
         return None
     asked = Asked(
         data.get("template_id"),
@@ -91,10 +110,18 @@ def identity_of(principal: str, key: str | None, body: bytes) -> Identity | None
     return Identity(principal, key, hashlib.sha256(content).hexdigest())
 
 
-def is_usable_key(key: str | None) -> bool:
+def _is_usable_key(key: str | None) -> bool:
     return key is None or (0 < len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable())
 
 
+def _takes_json(accept: str) -> bool:
+    return "*/*" in accept or "application/json" in accept
+
+
 def _is_storable(body: bytes) -> bool:
-    """No column holds NUL or half a surrogate pair; both need an escape to get into JSON."""
-    return b"\\u" not in body and b"\x00" not in body
+    return b"\x00" not in body and _UNSTORABLE.search(body) is None
+
+
+def _refuse(name: str) -> NoReturn:
+    """NaN and Infinity are no JSON."""
+    raise ValueError(name)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from config.api.idempotency import Identity, claim_all
@@ -62,7 +62,7 @@ def commit(group: Sequence[Entry]) -> None:
         return
     try:
         _write(group)
-    except DatabaseError:
+    except Exception:
         # One of them cannot be written: find out which, so that it sinks nobody else.
         for entry in group:
             entry.answer = None
@@ -70,9 +70,6 @@ def commit(group: Sequence[Entry]) -> None:
                 _write([entry])
             except Exception as error:
                 entry.error = error
-    except Exception as error:
-        for entry in group:
-            entry.error = error
     finally:
         for entry in group:
             entry.is_done = True

@@ -8,6 +8,8 @@ from django.utils import timezone
 from messaging.channels import registry
 from messaging.channels.base import Outcome, Result
 from messaging.models import Message, MessageChunk, MessageTemplate, OptOut
+from messaging.sending import group_commit
+from messaging.sending.accept import NewMessage
 from messaging.sending.work import send_chunk, send_messages
 from tests.at_once import all_at_once
 from tests.factories import CustomerFactory
@@ -94,6 +96,18 @@ def test_a_dedupe_key_holds_even_after_a_failure(send, channel):
     work_all()
     again = send(dedupe_key="order-1").json()
     assert (again["message_id"], again["status"]) == (first["message_id"], "failed")
+
+
+def test_one_that_cannot_be_written_fails_alone_in_its_group_commit(channel, db):
+    def entry(priority):
+        new = NewMessage(channel="SMS", recipient="r", payload={}, priority=priority)
+        return group_commit.Entry(new, None)
+
+    group = [entry(5), entry(99), entry(5)]
+    group_commit.commit(group)
+    assert [bool(one.answer) for one in group] == [True, False, True]
+    assert [bool(one.error) for one in group] == [False, True, False]
+    assert Message.objects.count() == 2
 
 
 # --- Fallback -------------------------------------------------------------------------------------
