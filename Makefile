@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock up down
+.PHONY: help run test lint format lock bench up down
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -34,6 +34,10 @@ lock: ## requirements*.in → requirements*.txt with hashes
 	@$(PYTHON) config/bootstrap.py dev
 	@for f in requirements requirements-dev; do .venv/bin/uv pip compile --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock" -o $$f.txt $$f.in; done
+
+bench: ## this system and its peers on one sink → docs/benchmarks.md (ARGS="batch --quick")
+	@$(PYTHON) config/bootstrap.py dev
+	@$(VENV_PYTHON) -m bench $(ARGS)
 
 up: ## docker compose: the services profile
 	docker compose up --build --detach --wait

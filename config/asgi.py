@@ -16,7 +16,7 @@ from a2wsgi import WSGIMiddleware
 from channels.routing import URLRouter
 
 from config.sockets.auth import KnownCallers
-from config.websocket_urls import urlpatterns
+from config.websocket_urls import SANDBOX_PREFIX, sandbox_urlpatterns, urlpatterns
 from messaging.door.app import SendDoor
 
 WEB_THREADS = int(os.environ.get("WEB_THREADS", "16"))
@@ -24,19 +24,36 @@ WEB_THREADS = int(os.environ.get("WEB_THREADS", "16"))
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
+def _django() -> App:
+    """Django in threads; what granian gives to await is no coroutine, as a2wsgi needs it to be."""
+    in_threads: Any = WSGIMiddleware(wsgi_application, workers=WEB_THREADS)  # type: ignore[arg-type]
+
+    async def django(scope: Any, receive: Any, send: Any) -> None:
+        async def take() -> Any:
+            return await receive()
+
+        async def give(event: Any) -> None:
+            await send(event)
+
+        await in_threads(scope, take, give)
+
+    return django
+
+
 class Application:
     """Sorts what comes in by its kind and path."""
 
     def __init__(self) -> None:
-        django: Any = WSGIMiddleware(wsgi_application, workers=WEB_THREADS)  # type: ignore[arg-type]
-        self._http = SendDoor(django)
+        self._http = SendDoor(_django())
         self._sockets = KnownCallers(URLRouter(urlpatterns))
+        self._sandbox = URLRouter(sandbox_urlpatterns)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self._sockets(scope, receive, send)
+            in_sandbox = scope["path"].startswith(SANDBOX_PREFIX)
+            await (self._sandbox if in_sandbox else self._sockets)(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
 

@@ -35,6 +35,6 @@ def wecom_keys_have_their_form(
     """An EncodingAESKey has 43 characters (wechat-protocol.md §1.1)."""
     return [
         Error(f"{name} must have 43 characters, it has {len(value)}.", id="config.E002")
-        for name in ("WECOM_ENCODING_AES_KEY", "AIBOT_ENCODING_AES_KEY")
+        for name in ("WECOM_ENCODING_AES_KEY", "AIBOT_ENCODING_AES_KEY", "MP_ENCODING_AES_KEY")
         if (value := getattr(settings, name)) and len(value) != 43
     ]

@@ -22,6 +22,8 @@ def configuration(log_format: str, level: str) -> dict[str, Any]:
         if log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
     )
+    # The console's renderer writes tracebacks itself; in JSON they are text.
+    as_text = [structlog.processors.format_exc_info] if log_format == "json" else []
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -39,7 +41,7 @@ def configuration(log_format: str, level: str) -> dict[str, Any]:
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "processor": renderer,
-                "foreign_pre_chain": _SHARED,
+                "foreign_pre_chain": [*_SHARED, *as_text],
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},

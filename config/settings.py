@@ -70,6 +70,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.api.trace.TraceMiddleware",
 ]
+if SANDBOX:
+    MIDDLEWARE.insert(1, "wechat.simulator.sms.door.SmsDoorMiddleware")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -261,6 +263,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 API_BODY_LIMIT_BYTES = 4 * 1024 * 1024
+ADMIN_BODY_LIMIT_BYTES = 8 * 1024 * 1024
 CALLBACK_BODY_LIMIT_BYTES = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = API_BODY_LIMIT_BYTES
 # Logins per address and per account: a limit against guessing.
@@ -286,12 +289,27 @@ GROUP_WEBHOOK_URL = env.str(
     "GROUP_WEBHOOK_URL",
     default=f"{_PLATFORM}/cgi-bin/webhook/send?key=sandbox-bot-001" if SANDBOX else "",
 )
+MP_API_BASE = env.str(
+    "MP_API_BASE",
+    default=f"{_SANDBOX_BASE}/sandbox/mp" if SANDBOX else "https://api.weixin.qq.com",
+).rstrip("/")
+MP_APP_ID = env.str("MP_APP_ID", default="wxsandbox00000app" if SANDBOX else "")
+MP_APP_SECRET = env.str("MP_APP_SECRET", default="sandbox-mp-secret" if SANDBOX else "")
+MP_TOKEN = env.str("MP_TOKEN", default="sandboxMpToken" if SANDBOX else "")
+MP_ENCODING_AES_KEY = env.str(
+    "MP_ENCODING_AES_KEY",
+    default=_DEMO_AES_KEY[20:] + _DEMO_AES_KEY[:20] if SANDBOX else "",
+)
 CALLBACK_MAX_AGE_SECONDS = env.int("CALLBACK_MAX_AGE_SECONDS", default=600)
 SANDBOX_CALLBACK_BASE = env.str("SANDBOX_CALLBACK_BASE", default=_SANDBOX_BASE)
+# The simulator's own servers beside HTTP, as dotted paths of parts with `run` and `stop`.
+SANDBOX_SMTP_PORT = env.int("SANDBOX_SMTP_PORT", default=1025)
+SANDBOX_SERVERS = ["wechat.simulator.mail.server.MailServer"] if SANDBOX else []
 # Hosts that an account's address may name: nothing inside our own network. A leading dot takes
 # every host of that domain.
 _PROVIDER_HOSTS = [
     "qyapi.weixin.qq.com",
+    "openws.work.weixin.qq.com",
     "api.weixin.qq.com",
     "open.feishu.cn",
     "dysmsapi.aliyuncs.com",
@@ -305,6 +323,7 @@ _PROVIDER_HOSTS = [
 OUTBOUND_ALLOWED_HOSTS = [
     *env.list("OUTBOUND_ALLOWED_HOSTS", default=_PROVIDER_HOSTS),
     urlsplit(WECOM_API_BASE).netloc,
+    *([f"127.0.0.1:{SANDBOX_SMTP_PORT}"] if SANDBOX else []),
 ]
 
 # --- Security -----------------------------------------------------------------------------------

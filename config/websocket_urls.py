@@ -1,7 +1,17 @@
 """Every socket (contract.md §7)."""
 
-from django.urls import path
+from importlib import import_module
 
+from django.conf import settings
+from django.urls import path, re_path
+
+from config.sockets.consumer import UnknownSocket
 from messaging.consumers import BatchConsumer
 
-urlpatterns = [path("ws/batches/<str:batch_id>", BatchConsumer.as_asgi())]
+nowhere = re_path("", UnknownSocket.as_asgi())
+urlpatterns = [path("ws/batches/<str:batch_id>", BatchConsumer.as_asgi()), nowhere]
+# The simulated platform's own: its callers are programs, not our users.
+SANDBOX_PREFIX = "/sandbox/"
+sandbox_urlpatterns = [nowhere]
+if settings.SANDBOX:
+    sandbox_urlpatterns = [*import_module("wechat.simulator.socket_urls").urlpatterns, nowhere]

@@ -11,7 +11,14 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from config.events.relay import register_source
         from messaging import runtime_settings
+        from messaging.channels import registry
+        from messaging.channels.app.sender import AppChannel
+        from messaging.channels.email.sender import EmailChannel
+        from messaging.channels.feishu.sender import FeishuChannel
+        from messaging.channels.sms.sender import SmsChannel
         from messaging.sending.chunks import publish_due
 
         runtime_settings.register()
         register_source(publish_due)
+        for channel in (SmsChannel(), EmailChannel(), AppChannel(), FeishuChannel()):
+            registry.register(channel)

@@ -50,8 +50,13 @@ class MissingVariablesError(InvalidInputError):
         self.names = names
 
 
-@lru_cache(maxsize=4096)
 def parse(source: str) -> Parsed:
+    """Without a blank, such as a picture in base64, there is nothing to take apart or to keep."""
+    return _parse(source) if "{{" in source else Parsed((source,))
+
+
+@lru_cache(maxsize=4096)
+def _parse(source: str) -> Parsed:
     return Parsed(tuple(_NAME.split(source)))
 
 
@@ -90,8 +95,12 @@ class Source:
             self.body_format,
             self._subject.fill({name: one_line(value) for name, value in plain.items()}),
             self._body.fill(_shown(plain, self.body_format)),
-            _filled(self._options, plain) if self._options else {},
+            _filled(self._options, self._for_options(plain)) if self._options else {},
         )
+
+    def _for_options(self, plain: Mapping[str, str]) -> Mapping[str, str]:
+        """A card's strings are markdown too; other options are fields that nobody interprets."""
+        return _shown(plain, self.body_format) if self.body_format == BodyFormat.CARD else plain
 
 
 def source_of(template: MessageTemplate | TemplateVersion) -> Source:
@@ -134,7 +143,7 @@ def _value(name: str, variables: Mapping[str, Any]) -> str | None:
 
 
 def _shown(plain: Mapping[str, str], body_format: str) -> Mapping[str, str]:
-    if body_format == BodyFormat.MARKDOWN:
+    if body_format in (BodyFormat.MARKDOWN, BodyFormat.CARD):
         return {name: as_text(value) for name, value in plain.items()}
     if body_format == BodyFormat.HTML:
         return {name: html.escape(value) for name, value in plain.items()}

@@ -110,8 +110,74 @@ def register() -> None:
         "每个群机器人每 60 秒最多发送几条（平台上限 20）",
     )
     register_setting(
+        "channel.ai.per_chat_per_minute",
+        30,
+        integer(1, 30),
+        "智能机器人主动消息：每个会话每 60 秒最多几条（平台上限 30）",
+    )
+    register_setting(
+        "channel.ai.per_chat_per_hour",
+        1000,
+        integer(1, 1000),
+        "智能机器人主动消息：每个会话每小时最多几条（平台上限 1000）",
+    )
+    register_setting(
         "channel.work_wechat.per_member_per_minute",
         25,
         integer(1, 30),
         "应用消息：每位成员每 60 秒最多收到几条（平台超过 30 条即静默丢弃）",
+    )
+    register_setting(
+        "channel.sms.per_number_per_minute",
+        1,
+        integer(1, 100),
+        "验证码短信：同一签名每 60 秒最多发给同一号码几条（阿里云上限 1）",
+    )
+    register_setting(
+        "channel.sms.per_number_per_hour",
+        5,
+        integer(1, 1000),
+        "验证码短信：同一签名每小时最多发给同一号码几条（阿里云上限 5）",
+    )
+    register_setting(
+        "channel.sms.per_number_per_day",
+        10,
+        integer(1, 1000),
+        "验证码短信：同一签名 24 小时内最多发给同一号码几条（阿里云上限 10）",
+    )
+    register_setting(
+        "channel.sms.notices_per_number_per_day",
+        50,
+        integer(1, 1000),
+        "通知短信：同一模板 24 小时内最多发给同一号码几条（阿里云上限 50）",
+    )
+    register_setting(
+        "channel.wechat.template_per_day",
+        100_000,
+        integer(1, 10_000_000),
+        "公众号：每 24 小时最多发送几条模板消息（平台默认 100000）",
+    )
+    register_setting(
+        "channel.feishu.per_minute",
+        100,
+        integer(1, 100),
+        "每个飞书机器人每 60 秒最多发送几条（平台上限 100）",
+    )
+    register_setting(
+        "channel.feishu.per_second",
+        5,
+        integer(1, 5),
+        "每个飞书机器人每秒最多发送几条（平台上限 5）",
+    )
+    register_setting(
+        "channel.email.per_minute",
+        600,
+        integer(1, 100_000),
+        "每个邮箱账号每 60 秒最多发送几封",
+    )
+    register_setting(
+        "channel.app.jpush_per_minute",
+        600,
+        integer(1, 100_000),
+        "极光推送：每个应用每 60 秒最多调用几次",
     )

@@ -70,3 +70,37 @@ class RobotFactory(factory.django.DjangoModelFactory):
 
 def actor(user: Any, entry: Entry = Entry.API, chat_id: str = "") -> Actor:
     return actor_for(user, entry, chat_id=chat_id)
+
+
+class SmsAccountFactory(factory.django.DjangoModelFactory):
+    """At the simulator, once `endpoint` says where it is; `provider` is `aliyun` or `tencent`."""
+
+    class Meta:
+        model = ChannelAccount
+
+    class Params:
+        provider = "aliyun"
+        endpoint = "127.0.0.1:1"
+        sign_name = "沙箱签名"
+        key_secret = "sandbox-key-secret"
+        receipt_token = "sandbox-receipt-token"
+
+    channel = ChannelType.SMS
+    code = factory.Sequence(lambda n: f"sms_{n:03d}")
+    name = "短信"
+    settings = factory.LazyAttribute(
+        lambda o: {
+            "provider": o.provider,
+            "sign_name": o.sign_name,
+            "sdk_app_id": "1400000001" if o.provider == "tencent" else "",
+            "endpoint": o.endpoint,
+        }
+    )
+    secrets = factory.LazyAttribute(
+        lambda o: {
+            "access_key_id": "sandbox-key-id",
+            "access_key_secret": o.key_secret,
+            "receipt_token": o.receipt_token,
+        }
+    )
+    is_default = True

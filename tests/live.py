@@ -32,9 +32,13 @@ def _session() -> requests.Session:
 
 @dataclass
 class LiveSystem:
-    """A running system. `http` is a session without a login, `as_user` one with a token."""
+    """A running system. `http` is a session without a login, `as_user` one with a token.
+
+    WebSockets and the fast door are at `live_base`: a process of its own in the services profile.
+    """
 
     base: str
+    live_base: str
     processes: list[subprocess.Popen[bytes]]
     logs: Path
     environment: dict[str, str]
@@ -98,13 +102,16 @@ def start(**environment: str) -> LiveSystem:
         "DATA_DIR": str(folder),
         "PORT": str(port),
         "SANDBOX": "1",
+        "SANDBOX_SMTP_PORT": str(_free_port()),
         "DEMO_PASSWORD": PASSWORD,
         "LOG_LEVEL": "WARNING",
         "PYTHONUNBUFFERED": "1",
         **environment,
     }
     full.pop("APP_DOMAIN", None)
-    system = LiveSystem(f"http://127.0.0.1:{port}", [], folder, full)
+    base = f"http://127.0.0.1:{port}"
+    live_base = base if settings.EMBEDDED else f"http://127.0.0.1:{_free_port()}"
+    system = LiveSystem(base, live_base, [], folder, full)
     try:
         if settings.EMBEDDED:
             _launch(system, "serve", ["manage.py", "serve", "--demo"])
@@ -131,6 +138,8 @@ def _start_services(system: LiveSystem) -> None:
     run(system, "-m", "celery", "-A", "config", "purge", "-f", "-Q", QUEUES)
     celery = ["-m", "celery", "-A", "config"]
     _launch(system, "web", ["manage.py", "serve"])
+    live_port = system.live_base.rpartition(":")[2]
+    _launch(system, "live", ["manage.py", "serve", "--live"], PORT=live_port)
     _launch(
         system,
         "worker",
@@ -138,6 +147,7 @@ def _start_services(system: LiveSystem) -> None:
     )
     _launch(system, "beat", [*celery, "beat", "--pidfile="])
     _launch(system, "relay", ["manage.py", "relay"])
+    _launch(system, "mail", ["manage.py", "sandbox_mail"])
 
 
 def run(system: LiveSystem, *command: str) -> str:
@@ -154,14 +164,14 @@ def run(system: LiveSystem, *command: str) -> str:
     return done.stdout
 
 
-def _launch(system: LiveSystem, name: str, command: list[str]) -> None:
+def _launch(system: LiveSystem, name: str, command: list[str], **environment: str) -> None:
     path = f"{Path(sys.executable).parent}:{system.environment['PATH']}"
     with (system.logs / f"{name}.log").open("wb") as log:
         system.processes.append(
             subprocess.Popen(
                 [sys.executable, *command],
                 cwd=ROOT,
-                env={**system.environment, "PATH": path},
+                env={**system.environment, "PATH": path, **environment},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -11,9 +11,15 @@ class WechatConfig(AppConfig):
     def ready(self) -> None:
         import wechat.diagnosis  # noqa: F401  (registers its check)
         from messaging.channels import registry
-        from wechat.channels.aibot import AibotChannel
-        from wechat.channels.group_bot import GroupBotChannel
-        from wechat.channels.work_wechat import WorkWeChatChannel
+        from wechat.channels.group_bot.sender import GroupBotChannel
+        from wechat.channels.official.sender import OfficialChannel
+        from wechat.channels.smart_robot.sender import SmartRobotChannel
+        from wechat.channels.work_wechat.sender import WorkWeChatChannel
 
-        for channel in (AibotChannel(), GroupBotChannel(), WorkWeChatChannel()):
+        for channel in (
+            SmartRobotChannel(),
+            GroupBotChannel(),
+            WorkWeChatChannel(),
+            OfficialChannel(),
+        ):
             registry.register(channel)

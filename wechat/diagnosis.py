@@ -8,8 +8,12 @@ from django.conf import settings
 
 from config.diagnosis import Finding, good, odd, register, wrong
 from messaging.allowed_urls import is_allowed_url
+from messaging.channels import registry
+from messaging.channels.base import Verification
+from messaging.models import ChannelType
 from wechat.client.http import CallFailed
-from wechat.client.tokens import access_token, configured_app
+from wechat.client.tokens import access_token
+from wechat.client.wecom import configured_app
 
 APP_SETTINGS = (
     "WECOM_CORP_ID",
@@ -18,6 +22,7 @@ APP_SETTINGS = (
     "WECOM_TOKEN",
     "WECOM_ENCODING_AES_KEY",
 )
+OFFICIAL_SETTINGS = ("MP_APP_ID", "MP_APP_SECRET", "MP_TOKEN", "MP_ENCODING_AES_KEY")
 AIBOT_SETTINGS = ("AIBOT_TOKEN", "AIBOT_ENCODING_AES_KEY")
 
 
@@ -39,6 +44,29 @@ def wecom() -> Iterator[Finding]:
         yield odd("没有默认群机器人（GROUP_WEBHOOK_URL）；工单卡片只发往后台登记的群机器人")
     elif not is_allowed_url(settings.GROUP_WEBHOOK_URL):
         yield wrong("GROUP_WEBHOOK_URL 的主机不在 OUTBOUND_ALLOWED_HOSTS 内")
+
+
+@register
+def official() -> Iterator[Finding]:
+    missing = [name for name in OFFICIAL_SETTINGS if not getattr(settings, name)]
+    if missing:
+        yield odd(f"公众号未配置完整，缺少 {'、'.join(missing)}；公众号消息与回执不可用")
+        return
+    try:
+        found = asyncio.run(_verified_official())
+    except (aiohttp.ClientError, TimeoutError):
+        yield odd(f"连不上 {settings.MP_API_BASE}，未能核对公众号凭证")
+        return
+    yield (
+        good(found.detail)
+        if found.ok
+        else wrong(f"公众号平台拒绝了凭证（{found.code}）：{found.detail}")
+    )
+
+
+async def _verified_official() -> Verification:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http:
+        return await registry.get(ChannelType.WECHAT).verify(None, http)
 
 
 def _credentials() -> Finding:

@@ -11,6 +11,7 @@ from celery.worker import WorkController
 from celery.worker import state as worker_state
 from django.conf import settings
 from django.db import connections
+from django.utils.module_loading import import_string
 
 from config.events import relay
 from config.heartbeat import beat_once
@@ -93,13 +94,17 @@ class _Relay:
 
 
 class Background:
-    """The three threads. `stop` lets the task in hand finish and closes every connection."""
+    """The three threads, and those of the sandbox's servers.
+
+    `stop` lets the task in hand finish and closes every connection.
+    """
 
     def __init__(self, app: Celery) -> None:
         self._parts: dict[str, _Part] = {
             "relay": _Relay(app),
             "worker": _Worker(app),
             "beat": _Beat(app),
+            **{path: import_string(path)() for path in settings.SANDBOX_SERVERS},
         }
         self._threads = [
             threading.Thread(target=_guarded(name, part.run), name=name, daemon=True)

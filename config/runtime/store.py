@@ -44,8 +44,17 @@ def get(key: str) -> Any:
 
     Its type is what the key's schema says; raises `InvalidInputError` for an unknown key.
     """
+    return _value(key, _fresh_snapshot())
+
+
+def last_known(key: str) -> Any:
+    """Like `get`, from this process's copy however old: for an event loop, which may not query."""
+    return _value(key, _snapshot)
+
+
+def _value(key: str, snapshot: dict[str, JSONValue]) -> Any:
     default = schema.spec(key).default
-    value = _fresh_snapshot().get(key, default)
+    value = snapshot.get(key, default)
     if isinstance(default, dict) and isinstance(value, dict):
         return {**default, **value}
     return value

@@ -57,4 +57,12 @@ class GuardedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.send(text_data=encoded)
 
 
+class UnknownSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Where no socket is."""
+
+    async def connect(self) -> None:
+        await self.accept()
+        await self.close(NOT_FOUND)
+
+
 in_database = database_sync_to_async

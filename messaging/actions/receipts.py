@@ -126,7 +126,9 @@ def _move(message: Message, receipt: Receipt) -> bool:
         return False
     before = message.status
     message.status = MessageStatus(receipt.status.value)
-    message.delivered_at = message.delivered_at or receipt.at or timezone.now()
+    # Providers tell whole seconds, by clocks of their own: nothing arrives before it left.
+    left = message.sent_at or message.created_at
+    message.delivered_at = message.delivered_at or max(left, receipt.at or timezone.now())
     if receipt.status is ReceiptStatus.FAILED:
         message.error_code = receipt.code or "receipt_failed"
         message.error_detail = receipt.detail

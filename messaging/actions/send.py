@@ -53,6 +53,14 @@ class Rejected:
 
 
 @dataclass(frozen=True)
+class CheckedBatch:
+    """What a batch would be: nothing is written yet."""
+
+    news: list[NewMessage]
+    rejected: list[Rejected]
+
+
+@dataclass(frozen=True)
 class AcceptedBatch:
     batch: MessageBatch
     rejected: list[Rejected]
@@ -145,6 +153,29 @@ def batch_send(
 
     `variables` are shared by all. Raises `InvalidInputError` beyond 10,000, `NobodyReachableError`.
     """
+    checked = batch_check(
+        template=template, addressees=addressees, variables=variables, options=options
+    )
+    if not checked.news:
+        raise NobodyReachableError(checked.rejected)
+    batch = batch_accept(
+        checked.news,
+        channel=template.channel,
+        template=template,
+        variables=variables,
+        created_by=actor,
+    )
+    return AcceptedBatch(batch, checked.rejected)
+
+
+def batch_check(
+    *,
+    template: MessageTemplate,
+    addressees: Sequence[Addressee],
+    variables: Mapping[str, Any],
+    options: Options,
+) -> CheckedBatch:
+    """Who of these can be reached, and who not and why; raises as `batch_send` beyond 10,000."""
     if not 1 <= len(addressees) <= MAX_BATCH:
         raise InvalidInputError(f"一次须有 1 到 {MAX_BATCH} 位接收方", attr="recipients")
     channel = _channel(template.channel, "template_id")
@@ -166,17 +197,7 @@ def batch_send(
         places.append(index)
     news = _without_doubles(news, places, rejected)
     news = _without_opted_out(channel.code, news, places, rejected)
-    rejected.sort(key=lambda item: item.index)
-    if not news:
-        raise NobodyReachableError(rejected)
-    batch = batch_accept(
-        news,
-        channel=channel.code,
-        template=template,
-        variables=variables,
-        created_by=actor,
-    )
-    return AcceptedBatch(batch, rejected)
+    return CheckedBatch(news, sorted(rejected, key=lambda item: item.index))
 
 
 def _check_given(names: Sequence[str], variables: Mapping[str, Any]) -> None:

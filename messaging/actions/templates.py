@@ -24,7 +24,8 @@ from messaging.rendering import source_of, strings_in
 
 # What makes a new version when it changes.
 CONTENT = ("body_format", "subject", "body", "options")
-MAX_OPTIONS_LENGTH = 100_000
+# A picture or a file of 700 KB in base64, and the rest.
+MAX_OPTIONS_LENGTH = 1_000_000
 MAX_KEYWORDS, MAX_KEYWORD_LENGTH, MAX_RECIPIENTS = 50, 50, 1000
 
 

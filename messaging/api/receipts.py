@@ -18,7 +18,7 @@ from config.api.renderers import ApiJSONRenderer
 from config.logs import get_logger
 from messaging.actions.receipts import receipt_apply
 from messaging.channels import registry
-from messaging.channels.base import ReceiptCall
+from messaging.channels.base import Channel, ReceiptCall
 from messaging.channels.registry import UnknownChannelError
 
 logger = get_logger(__name__)
@@ -55,26 +55,42 @@ class ReceiptView(APIView):
     parser_classes = [_AnyBody]
     content_negotiation_class = _Json
 
+    @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
+    def get(self, request: Request, channel: str) -> HttpResponseBase:
+        """A provider makes sure that the address is ours: it gets its own word back."""
+        found = _channel(channel)
+        return _text(found.echo(_call(request, b"")))
+
     @extend_schema(
         request={"application/json": {}, "text/xml": {}},
         responses={200: OpenApiTypes.OBJECT},
     )
     def post(self, request: Request, channel: str) -> HttpResponseBase:
-        try:
-            found = registry.get(channel.upper())
-        except UnknownChannelError:
-            raise Http404 from None
-        call = ReceiptCall(
-            query=_single(request.query_params),
-            headers=dict(request.headers),
-            body=request.data if isinstance(request.data, bytes) else b"",
-        )
+        found = _channel(channel)
+        call = _call(request, request.data if isinstance(request.data, bytes) else b"")
         receipts = found.receipts(call)[:MAX_RECEIPTS]
         moved = sum(receipt_apply(found.code, receipt) for receipt in receipts)
         logger.info("receipts_taken", channel=found.code, count=len(receipts), moved=moved)
         if found.receipt_text:
-            return HttpResponse(found.receipt_text, content_type="text/plain; charset=utf-8")
+            return _text(found.receipt_text)
         return Response(dict(found.receipt_answer))
+
+
+def _channel(code: str) -> Channel:
+    try:
+        return registry.get(code.upper())
+    except UnknownChannelError:
+        raise Http404 from None
+
+
+def _call(request: Request, body: bytes) -> ReceiptCall:
+    return ReceiptCall(
+        query=_single(request.query_params), headers=dict(request.headers), body=body
+    )
+
+
+def _text(text: str) -> HttpResponse:
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 def _single(query: Any) -> Mapping[str, str]:

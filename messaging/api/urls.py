@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from messaging.api import channels, receipts, statistics, templates, views
+from messaging.api import channels, recall, receipts, statistics, templates, views
 
 urlpatterns = [
     path("messages", views.MessageListView.as_view()),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("messages/<public_id:message_id>", views.MessageView.as_view()),
     path("messages/<public_id:message_id>/retry", views.MessageRetryView.as_view()),
     path("messages/<public_id:message_id>/cancel", views.MessageCancelView.as_view()),
+    path("messages/<public_id:message_id>/recall", recall.MessageRecallView.as_view()),
+    path("messages/<public_id:message_id>/card", recall.MessageCardView.as_view()),
     path("template", templates.TemplateCreateView.as_view()),
     path("template/list", templates.TemplateListView.as_view()),
     path("template/test-send", templates.TemplateTestSendView.as_view()),

@@ -30,12 +30,16 @@ class Result:
     code: str = ""
     detail: str = ""
     provider_message_id: str = ""
+    # With it the provider changes the message once more (a card's `response_code`).
+    change_code: str = ""
     retry_after_seconds: float | None = None
     # False when we held the message back ourselves: then nothing was tried.
     was_tried: bool = True
     # The fault is the whole account's (a wrong secret, a robot removed), not this message's: its
     # circuit opens at once (messaging/sending/circuit.py).
     is_account_fault: bool = False
+    # The recipient's address has ended for good: where it was kept, it is removed.
+    is_address_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,16 @@ class Outbound:
     recipient: str
     payload: dict[str, Any]
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """What a provider knows of a message that it has, for recalling or changing it."""
+
+    account: ChannelAccount | None
+    recipient: str
+    provider_message_id: str
+    change_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +157,10 @@ class Channel(ABC):
         Called up to 10,000 times for one request: nothing here may ask the database every time.
         """
 
+    def needs_body(self, content: Content) -> bool:
+        """False where the options alone make a message (a card, a platform's own template)."""
+        return True
+
     def check_template(self, content: Content) -> None:
         """Raises `InvalidInputError` naming `body`, `subject`, `body_format` or `options.…`.
 
@@ -151,6 +169,8 @@ class Channel(ABC):
         if content.body_format not in self.body_formats:
             allowed = "、".join(sorted(self.body_formats))
             raise InvalidInputError(f"这个渠道的正文格式只能是：{allowed}", attr="body_format")
+        if self.needs_body(content) and not content.body.strip():
+            raise InvalidInputError("正文不能为空", attr="body")
 
     @abstractmethod
     def compose(self, content: Content) -> dict[str, Any]:
@@ -187,6 +207,20 @@ class Channel(ABC):
         """The cheapest harmless call with this account, and what the provider said."""
         return Verification(ok=False, code="not_supported", detail="这个渠道没有可用的验证接口")
 
+    async def recall(self, message: SentMessage, http: aiohttp.ClientSession) -> Result:
+        """Takes a message back from its reader; SENT when the provider did."""
+        raise InvalidInputError("这个渠道不能撤回消息", code="not_supported", attr="channel")
+
+    async def change_card(
+        self, message: SentMessage, change: Mapping[str, Any], http: aiohttp.ClientSession
+    ) -> Result:
+        """Changes a card that was sent; SENT when the provider did. Raises `InvalidInputError`."""
+        raise InvalidInputError("这个渠道不能更新卡片", code="not_supported", attr="channel")
+
     def receipts(self, call: ReceiptCall) -> list[Receipt]:
         """What a provider's call tells; raises `NotAllowedError` (signature), `InvalidInputError`."""
         raise NotFoundError("这个渠道没有送达回执")
+
+    def echo(self, call: ReceiptCall) -> str:
+        """The answer to a provider's check of the receipt address; raises as `receipts`."""
+        raise NotFoundError("这个渠道不验证回执地址")

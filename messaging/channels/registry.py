@@ -13,10 +13,6 @@ def register(channel: Channel) -> None:
     _channels[channel.code] = channel
 
 
-def unregister(code: str) -> None:
-    _channels.pop(code, None)
-
-
 def get(code: str) -> Channel:
     try:
         return _channels[code]

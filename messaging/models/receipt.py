@@ -7,7 +7,7 @@ from messaging.models.message import Message
 
 
 class ProviderReference(models.Model):
-    """The provider's number of a message, for channels that send receipts.
+    """The provider's number of a message that receipts will ask for, or that can be changed later.
 
     A table of its own: an index on the messages would make every sending update move the row.
     """
@@ -15,6 +15,8 @@ class ProviderReference(models.Model):
     channel = models.CharField(max_length=12, choices=ChannelType)
     provider_message_id = models.CharField(max_length=128)
     message = models.ForeignKey(Message, models.CASCADE, related_name="provider_references")
+    # What the provider asks for when the message is changed; good once.
+    change_code = models.CharField(max_length=128, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "平台消息号"

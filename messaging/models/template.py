@@ -47,7 +47,7 @@ class MessageTemplate(models.Model):
         "正文格式", max_length=10, choices=BodyFormat, default=BodyFormat.TEXT
     )
     subject = models.CharField("标题", max_length=200, blank=True)
-    body = models.TextField("正文", max_length=10_000)
+    body = models.TextField("正文", max_length=10_000, blank=True)
     # The channel's own: an SMS template's code, a card. Strings in it may hold `{{name}}` too.
     options = models.JSONField("渠道选项", default=dict, blank=True)
     # Identical content to one recipient within so many seconds is sent once; 0: always sent.
@@ -85,7 +85,7 @@ class TemplateVersion(models.Model):
     version = models.PositiveIntegerField("版本")
     body_format = models.CharField("正文格式", max_length=10, choices=BodyFormat)
     subject = models.CharField("标题", max_length=200, blank=True)
-    body = models.TextField("正文", max_length=10_000)
+    body = models.TextField("正文", max_length=10_000, blank=True)
     options = models.JSONField("渠道选项", default=dict, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name="修改人"

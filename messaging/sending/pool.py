@@ -17,6 +17,7 @@ import aiohttp
 
 from config.logs import get_logger
 from messaging.channels.base import Channel, Outbound, Outcome, Result
+from messaging.channels.closing import close_kept
 from messaging.sending.brakes import Ready
 from messaging.sending.claim import LEASE_SECONDS
 from messaging.sending.results import Finished
@@ -207,6 +208,7 @@ def close() -> None:
     session: aiohttp.ClientSession | None = getattr(_own, "session", None)
     runner: asyncio.Runner | None = getattr(_own, "runner", None)
     if runner is not None:
+        runner.run(close_kept())
         if session is not None:
             runner.run(session.close())
         runner.close()

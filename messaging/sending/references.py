@@ -11,13 +11,13 @@ from messaging.sending.results import After
 
 
 def keep(rows: Sequence[After]) -> None:
-    """For channels that send receipts; those that came first are applied now (guarantees.md 14)."""
+    """For receipts and changes; receipts that came first are applied now (guarantees.md 14)."""
     sent = [
         row
         for row in rows
         if row.status == MessageStatus.SENT
         and row.finished.result.provider_message_id
-        and registry.get(row.finished.row.channel).has_receipts
+        and (row.finished.result.change_code or registry.get(row.finished.row.channel).has_receipts)
     ]
     if not sent:
         return
@@ -29,6 +29,7 @@ def keep(rows: Sequence[After]) -> None:
                 channel=row.finished.row.channel,
                 provider_message_id=row.finished.result.provider_message_id[:128],
                 message_id=row.finished.row.pk,
+                change_code=row.finished.result.change_code[:128],
             )
             for row in sent
         )

@@ -18,7 +18,7 @@ from messaging.channels.base import Outcome, Result
 from messaging.channels.registry import UnknownChannelError
 from messaging.models import MessageChunk
 from messaging.opt_outs import unwanted_by_now
-from messaging.sending import chunks, circuit, fallback, references
+from messaging.sending import chunks, circuit, fallback, gone, references
 from messaging.sending.brakes import Brakes, Ready
 from messaging.sending.claim import Claimed, claim, expire_overdue
 from messaging.sending.pool import send_all
@@ -160,5 +160,6 @@ def _afterwards(rows: Sequence[After], claimed_at: float) -> None:
     for name, group in groupby(sorted(rows, key=key), key):
         circuit.observe(name, [row.finished.result for row in group])
     references.keep(rows)
+    gone.forget(rows)
     fallback.take_over(rows)
     telemetry.record(rows, claimed_at)

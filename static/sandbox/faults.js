@@ -24,9 +24,14 @@ function wanted() {
   const { channel, mode, errcode, count, seconds, delivered } = form.elements;
   const fault = { channel: channel.value, mode: mode.value };
   if (count.value) fault.count = count.valueAsNumber;
-  if (mode.value === "errcode") fault.errcode = errcode.valueAsNumber;
+  if (mode.value === "errcode") fault.errcode = codeOf(errcode.value.trim());
   if (mode.value === "timeout") Object.assign(fault, { seconds: seconds.valueAsNumber, delivered: delivered.checked });
   return fault;
+}
+
+// SMS providers' codes are words.
+function codeOf(text) {
+  return /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
 async function order(fault) {

@@ -1,5 +1,7 @@
 """Runtime settings: a schema for each key, versions, and what a process sees."""
 
+import asyncio
+
 import pytest
 
 from config.errors import InvalidInputError
@@ -70,3 +72,15 @@ def test_every_key_obeys_its_own_schema():
     for spec in schema.all_specs():
         schema.validate(spec.key, spec.default)
         assert spec.description
+
+
+def test_an_event_loop_reads_what_this_process_last_knew():
+    store.change(key="ticket.default_deadline_hours", value=7, actor=None)
+    store.forget_snapshot()
+    assert store.get("ticket.default_deadline_hours") == 7
+
+    async def ask():
+        store.forget_snapshot()
+        return store.last_known("ticket.default_deadline_hours")
+
+    assert asyncio.run(ask()) == 7

@@ -199,7 +199,7 @@ def test_the_platforms_errors_are_sorted(
 def test_a_refused_token_is_fetched_anew_once(platform, template, api, admin, run_outbox):
     from django.core.cache import cache
 
-    from wechat.client.tokens import configured_app
+    from wechat.client.wecom import configured_app
 
     cache.set(configured_app().cache_key, "a-token-that-was-revoked", 600)
     message = send_one(api, admin)

@@ -136,7 +136,7 @@ def test_garbage_that_is_signed_is_a_400(message, tell):
 def test_a_channel_without_receipts_or_without_a_name_is_404(channel):
     for name in ("SMS", "sms", "PIGEON"):
         assert APIClient().post(f"/api/messages/receipts/{name}", {}).status_code == 404
-    assert APIClient().get("/api/messages/receipts/SMS").status_code == 405
+    assert APIClient().put("/api/messages/receipts/SMS").status_code == 405
 
 
 # --- Before the message is written down -----------------------------------------------------------

@@ -10,7 +10,9 @@ from messaging.channels.base import Outcome
 from tests.at_once import all_at_once
 from wechat.client import tokens
 from wechat.client.http import CallFailed
-from wechat.client.tokens import App, access_token, configured_app
+from wechat.client.official import OfficialAccount, configured_account
+from wechat.client.tokens import access_token
+from wechat.client.wecom import App, configured_app
 from wechat.simulator.models import Token
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,6 +47,15 @@ def test_eight_threads_at_once_ask_once(asked):
     assert len(asked) == 1
 
 
+def test_the_official_accounts_token_is_fetched_once_too_and_is_another(asked):
+    found = []
+    assert all_at_once([lambda: found.append(fetch(configured_account()))] * 8) == []
+    assert len(set(found)) == 1
+    assert len(asked) == 1
+    assert fetch() not in found
+    assert len(asked) == 2
+
+
 def test_a_token_is_kept_until_it_is_discarded(asked):
     first = fetch()
     assert fetch() == first
@@ -62,6 +73,13 @@ def test_without_a_shared_cache_each_process_asks_for_itself(asked, monkeypatch)
         monkeypatch.setattr(cache, name, lambda *_args, value=answer, **_more: value)
     assert fetch() == fetch() == Token.objects.get().value
     assert len(asked) == 1
+
+
+def test_a_wrong_secret_of_the_official_account_is_its_whole_fault(platform):
+    with pytest.raises(CallFailed) as refusal:
+        fetch(OfficialAccount(configured_account().app_id, "wrong"))
+    assert refusal.value.result.code == "40125"
+    assert refusal.value.result.is_account_fault
 
 
 def test_a_wrong_secret_is_permanent(platform):

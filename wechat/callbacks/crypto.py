@@ -31,7 +31,7 @@ class MalformedCallbackError(Exception):
 
 @dataclass(frozen=True)
 class CallbackKeys:
-    """One callback URL's secrets. `receive_id`: CorpID for an app, empty for a smart robot."""
+    """One callback URL's secrets. `receive_id`: CorpID for an app, empty for a smart robot, AppID."""
 
     token: str
     encoding_aes_key: str
@@ -57,21 +57,32 @@ def aibot_keys() -> CallbackKeys:
     return CallbackKeys(settings.AIBOT_TOKEN, settings.AIBOT_ENCODING_AES_KEY, "")
 
 
-def signature(token: str, timestamp: str, nonce: str, encrypted: str) -> str:
-    """sha1 over the sorted parts, hexadecimal."""
+def official_keys() -> CallbackKeys:
+    return CallbackKeys(settings.MP_TOKEN, settings.MP_ENCODING_AES_KEY, settings.MP_APP_ID)
+
+
+def signature(token: str, timestamp: str, nonce: str, encrypted: str = "") -> str:
+    """sha1 over the sorted parts, hexadecimal; nothing encrypted in the Official Account's 明文."""
     joined = "".join(sorted([token, timestamp, nonce, encrypted]))
     return hashlib.sha1(joined.encode()).hexdigest()  # noqa: S324 - the platform's choice
 
 
 def open_sealed(keys: CallbackKeys, envelope: Envelope, encrypted: str) -> str:
     """The plain text of a sealed callback; raises `ForgedCallbackError` for anything amiss."""
-    if not keys.token or len(keys.encoding_aes_key) != 43:
+    if len(keys.encoding_aes_key) != 43:
         raise ForgedCallbackError
+    check_signature(keys, envelope, encrypted)
+    return _decrypt(keys, encrypted)
+
+
+def check_signature(keys: CallbackKeys, envelope: Envelope, encrypted: str = "") -> None:
+    """Raises `ForgedCallbackError` for a wrong signature, and for one that is too old."""
     expected = signature(keys.token, envelope.timestamp, envelope.nonce, encrypted)
-    if not hmac.compare_digest(expected.encode(), envelope.signature.encode()):
+    if not keys.token or not hmac.compare_digest(
+        expected.encode(), envelope.signature.encode(errors="replace")
+    ):
         raise ForgedCallbackError
     _check_age(envelope.timestamp)
-    return _decrypt(keys, encrypted)
 
 
 def seal(

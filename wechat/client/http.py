@@ -1,6 +1,7 @@
 """One call to the platform: HTTP in, an answer or a sorted failure out."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -21,6 +22,12 @@ class CallFailed(Exception):
         self.result = result
 
 
+@lru_cache(maxsize=128)
+def url_of(base: str, path: str, token: str) -> URL:
+    """`{base}/cgi-bin/{path}` with its token; taken apart once, not for each message."""
+    return URL(f"{base}/cgi-bin/{path}").with_query(access_token=token)
+
+
 async def post_json(
     http: aiohttp.ClientSession, url: str | URL, body: dict[str, Any]
 ) -> PlatformAnswer:
@@ -30,7 +37,17 @@ async def post_json(
         return await _answer(response)
 
 
-async def get_json(http: aiohttp.ClientSession, url: str, params: dict[str, str]) -> PlatformAnswer:
+async def post_form(
+    http: aiohttp.ClientSession, url: str | URL, form: aiohttp.FormData
+) -> PlatformAnswer:
+    """POSTs a file. Raises as `post_json` does."""
+    async with http.post(url, data=form, allow_redirects=False) as response:
+        return await _answer(response)
+
+
+async def get_json(
+    http: aiohttp.ClientSession, url: str | URL, params: dict[str, str] | None = None
+) -> PlatformAnswer:
     async with http.get(url, params=params, allow_redirects=False) as response:
         return await _answer(response)
 

@@ -1,17 +1,49 @@
 """Calls of a WeCom app: every one with a token, and with one more try when the token was bad."""
 
-from collections.abc import Awaitable, Callable
-from functools import lru_cache
-from typing import Any
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, ClassVar
 
 import aiohttp
 from django.conf import settings
-from yarl import URL
 
-from wechat.client import tokens
-from wechat.client.errors import PlatformAnswer
-from wechat.client.http import post_json
-from wechat.client.tokens import App
+from wechat.client.errors import WECOM, ErrorTable, PlatformAnswer
+from wechat.client.http import get_json, post_json, url_of
+from wechat.client.tokens import with_token
+
+
+@dataclass(frozen=True)
+class App:
+    """A self-built app of the corporation: one token per app secret."""
+
+    errors: ClassVar[ErrorTable] = WECOM
+
+    corp_id: str
+    secret: str
+    agent_id: int
+
+    @cached_property
+    def cache_key(self) -> str:
+        digest = hashlib.sha256(f"{self.corp_id}\n{self.secret}".encode()).hexdigest()[:32]
+        return f"wecom:token:{digest}"
+
+    async def ask(self, http: aiohttp.ClientSession) -> PlatformAnswer:
+        return await get_json(
+            http,
+            f"{settings.WECOM_API_BASE}/cgi-bin/gettoken",
+            {"corpid": self.corp_id, "corpsecret": self.secret},
+        )
+
+
+def configured_app() -> App:
+    """The app of the settings `WECOM_*`."""
+    return _app(settings.WECOM_CORP_ID, settings.WECOM_CORP_SECRET, settings.WECOM_AGENT_ID)
+
+
+@lru_cache(maxsize=16)
+def _app(corp_id: str, secret: str, agent_id: int) -> App:
+    return App(corp_id, secret, agent_id)
 
 
 class WeComClient:
@@ -23,21 +55,17 @@ class WeComClient:
 
     async def post(self, path: str, body: dict[str, Any]) -> PlatformAnswer:
         """POST `/cgi-bin/{path}`."""
-        return await self._with_token(
-            lambda token: post_json(self._http, _url(settings.WECOM_API_BASE, path, token), body)
+        return await with_token(
+            self._http,
+            self._app,
+            lambda token: post_json(self._http, url_of(settings.WECOM_API_BASE, path, token), body),
         )
 
-    async def _with_token(self, call: Callable[[str], Awaitable[PlatformAnswer]]) -> PlatformAnswer:
-        """A refused token is fetched anew once, never more (guarantees.md 6)."""
-        token = await tokens.access_token(self._http, self._app)
-        answer = await call(token)
-        if answer.token_is_bad:
-            tokens.discard(self._app, token)
-            answer = await call(await tokens.access_token(self._http, self._app))
-        return answer
-
-
-@lru_cache(maxsize=64)
-def _url(base: str, path: str, token: str) -> URL:
-    """Taken apart once, not for each message."""
-    return URL(f"{base}/cgi-bin/{path}").with_query(access_token=token)
+    async def get(self, path: str, params: dict[str, str]) -> PlatformAnswer:
+        """GET `/cgi-bin/{path}`."""
+        url = f"{settings.WECOM_API_BASE}/cgi-bin/{path}"
+        return await with_token(
+            self._http,
+            self._app,
+            lambda token: get_json(self._http, url, {**params, "access_token": token}),
+        )

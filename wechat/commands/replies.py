@@ -9,7 +9,7 @@ from messaging.channels.base import Content
 from messaging.models import BodyFormat, ChannelType
 from messaging.sending.accept import NewMessage, message_accept
 from wechat.callbacks.inbound import Inbound
-from wechat.channels.aibot import RESPONSE_URL_LIVES_SECONDS
+from wechat.channels.smart_robot.sender import RESPONSE_URL_LIVES_SECONDS
 
 # Somebody waits for the answer.
 REPLY_PRIORITY = 8

@@ -14,9 +14,9 @@ View: TypeAlias = Callable[..., HttpResponse]
 
 
 class PlatformError(Exception):
-    """An `errcode` of the platform."""
+    """An `errcode` of the platform; a word where the provider's codes are words."""
 
-    def __init__(self, errcode: int, errmsg: str) -> None:
+    def __init__(self, errcode: int | str, errmsg: str) -> None:
         super().__init__(errmsg)
         self.errcode = errcode
         self.errmsg = errmsg

@@ -18,6 +18,8 @@ from wechat.simulator.answers import is_storable
 TIMEOUT_SECONDS = 5
 AIBOT_PATH = "/api/wechat/aibot"
 APP_PATH = "/api/wechat/work-message"
+OFFICIAL_RECEIPTS_PATH = "/api/messages/receipts/wechat"
+OFFICIAL_NAME = "gh_sandbox0000"
 
 
 class BadReply(Exception):
@@ -68,6 +70,22 @@ def app_text(user: str, content: str, number: str) -> str:
         f"<Content>{escape(content)}</Content><MsgId>73{number:>017}</MsgId>"
         f"<AgentID>{settings.WECOM_AGENT_ID}</AgentID></xml>"
     )
+
+
+def seal_official(plain: str, openid: str) -> Sealed:
+    """For the Official Account in safe mode: both signatures, receive id the AppID (§1.3)."""
+    encrypted = crypto.encrypt(settings.MP_ENCODING_AES_KEY, plain, settings.MP_APP_ID)
+    query = _query(settings.MP_TOKEN, encrypted, "")
+    query |= {
+        "signature": crypto.sign(settings.MP_TOKEN, query["timestamp"], query["nonce"], ""),
+        "openid": openid,
+        "encrypt_type": "aes",
+    }
+    body = (
+        f"<xml><ToUserName><![CDATA[{OFFICIAL_NAME}]]></ToUserName>"
+        f"<Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
+    )
+    return Sealed(OFFICIAL_RECEIPTS_PATH, query, body.encode(), "text/xml")
 
 
 def send(sealed: Sealed) -> requests.Response:

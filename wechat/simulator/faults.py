@@ -1,8 +1,10 @@
 """Misbehaviour on order: `POST /sandbox/api/faults` (contract.md §10)."""
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,11 +16,12 @@ MODES = ("ok", "http_500", "timeout", "rate_limited", "errcode")
 CHANNELS = ("GROUP_BOT", "WORK_WECHAT", "WECHAT", "SMS", "EMAIL", "APP", "FEISHU", "AI")
 DEFAULT_SECONDS = 30
 MAX_SECONDS = 60
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,79}")
 
 
 def misbehave(channel: str, deliver: Callable[[], HttpResponse]) -> HttpResponse:
     """The true answer of `deliver`, or what the ordered fault makes of it."""
-    fault = _take(channel)
+    fault = take(channel)
     if fault is None:
         return deliver()
     if fault.mode == "timeout":
@@ -27,7 +30,7 @@ def misbehave(channel: str, deliver: Callable[[], HttpResponse]) -> HttpResponse
         return HttpResponse("internal error", status=500)
     if fault.mode == "rate_limited":
         raise PlatformError(45009, "api freq out of limit")
-    raise PlatformError(fault.errcode or -1, "ordered fault")
+    raise PlatformError(fault.code or fault.errcode or -1, "ordered fault")
 
 
 def _late(fault: Fault, deliver: Callable[[], HttpResponse]) -> HttpResponse:
@@ -39,7 +42,7 @@ def _late(fault: Fault, deliver: Callable[[], HttpResponse]) -> HttpResponse:
     return HttpResponse(status=504)
 
 
-def _take(channel: str) -> Fault | None:
+def take(channel: str) -> Fault | None:
     """The channel's fault, with one call counted against it."""
     fault = Fault.objects.filter(channel=channel).first()
     if fault is None or fault.remaining is None:
@@ -57,10 +60,18 @@ def faults(request: HttpRequest) -> HttpResponse:
     """Orders a fault, or `ok` again; answers with all that stand."""
     if request.method == "POST":
         _order(json_object(request))
-    rows = Fault.objects.order_by("channel").values(
-        "channel", "mode", "errcode", "remaining", "seconds", "delivered"
-    )
-    return JsonResponse({"list": list(rows)})
+    return JsonResponse({"list": [_shown(row) for row in Fault.objects.order_by("channel")]})
+
+
+def _shown(row: Fault) -> dict[str, Any]:
+    return {
+        "channel": row.channel,
+        "mode": row.mode,
+        "errcode": row.code or row.errcode,
+        "remaining": row.remaining,
+        "seconds": row.seconds,
+        "delivered": row.delivered,
+    }
 
 
 def _order(body: dict[str, object]) -> None:
@@ -69,12 +80,14 @@ def _order(body: dict[str, object]) -> None:
         raise InvalidRequest("channel", f"必须是 {'、'.join(CHANNELS)} 之一")
     if mode not in MODES:
         raise InvalidRequest("mode", f"必须是 {'、'.join(MODES)} 之一")
-    errcode = _integer(body, "errcode", -(10**7), 10**7)
-    if mode == "errcode" and not errcode:
+    code = _code(body) if channel == "SMS" else ""
+    errcode = None if code else _integer(body, "errcode", -(10**7), 10**7)
+    if mode == "errcode" and not (errcode or code):
         raise InvalidRequest("errcode", "errcode 模式需要一个非零整数")
     fields = {
         "mode": mode,
         "errcode": errcode,
+        "code": code,
         "remaining": _integer(body, "count", 1, 10**6),
         "seconds": _seconds(body),
         "delivered": _delivered(body),
@@ -83,6 +96,16 @@ def _order(body: dict[str, object]) -> None:
         Fault.objects.filter(channel=channel).delete()
     else:
         Fault.objects.update_or_create(channel=channel, defaults=fields)
+
+
+def _code(body: dict[str, object]) -> str:
+    """SMS providers' codes are words, such as `isv.AMOUNT_NOT_ENOUGH`."""
+    value = body.get("errcode")
+    if not isinstance(value, str):
+        return ""
+    if not _WORD.fullmatch(value):
+        raise InvalidRequest("errcode", "必须是 80 字以内的错误码")
+    return value
 
 
 def _seconds(body: dict[str, object]) -> float:

@@ -44,6 +44,15 @@ def user_get(request: HttpRequest) -> HttpResponse:
     return ok(userid=userid, name=name_of(userid), department=[int(ROOT_PARTY)], status=1)
 
 
+@platform("GET")
+def agent_get(request: HttpRequest) -> HttpResponse:
+    """`GET agent/get?agentid=`; 301002 for another's app."""
+    require_token(request)
+    if request.GET.get("agentid") != str(settings.WECOM_AGENT_ID):
+        raise PlatformError(301002, "not allow operate another agent")
+    return ok(agentid=settings.WECOM_AGENT_ID, name=APP_NAME)
+
+
 @platform("POST")
 def openuserid_to_userid(request: HttpRequest) -> HttpResponse:
     """`POST batch/openuserid_to_userid`: `wosim-lisi` is lisi; plain ids are invalid (§3.1)."""

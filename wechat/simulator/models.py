@@ -7,6 +7,9 @@ from django.utils import timezone
 
 
 class Token(models.Model):
+    """`owner` is empty for the WeCom app, else the Official Account's AppID."""
+
+    owner = models.CharField(max_length=64, blank=True)
     value = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
 
@@ -40,6 +43,7 @@ class Fault(models.Model):
     channel = models.CharField(max_length=12, unique=True)
     mode = models.CharField(max_length=16)
     errcode = models.IntegerField(null=True)
+    code = models.CharField(max_length=80, blank=True)
     remaining = models.PositiveIntegerField(null=True)
     seconds = models.FloatField(default=30)
     delivered = models.BooleanField(default=True)
@@ -123,3 +127,13 @@ class Media(models.Model):
 
     def __str__(self) -> str:
         return self.media_id
+
+
+class Follower(models.Model):
+    """What the Official Account's platform knows of a follower; the sandbox's own need no row."""
+
+    openid = models.CharField(max_length=64, unique=True)
+    last_message_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.openid

@@ -23,7 +23,7 @@ def gettoken(request: HttpRequest) -> HttpResponse:
         raise PlatformError(40001, "invalid credential")
     now = timezone.now()
     with transaction.atomic():
-        token = Token.objects.filter(expires_at__gt=now).order_by("id").first()
+        token = Token.objects.filter(owner="", expires_at__gt=now).order_by("id").first()
         if token is None:
             token = Token.objects.create(
                 value=secrets.token_urlsafe(32), expires_at=now + timedelta(seconds=TOKEN_SECONDS)
@@ -37,7 +37,7 @@ def require_token(request: HttpRequest) -> None:
     value = request.GET.get("access_token", "")
     if not value:
         raise PlatformError(41001, "access_token missing")
-    token = Token.objects.filter(value=value).first()
+    token = Token.objects.filter(owner="", value=value).first()
     if token is None:
         raise PlatformError(40014, "invalid access_token")
     if token.expires_at <= timezone.now():

@@ -1,6 +1,6 @@
 """Everything under /sandbox/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from wechat.simulator import (
     app_messages,
@@ -8,6 +8,7 @@ from wechat.simulator import (
     cards,
     chats,
     faults,
+    feishu,
     group_robot,
     media,
     members,
@@ -15,6 +16,8 @@ from wechat.simulator import (
     smart_robot,
     tokens,
 )
+from wechat.simulator.official import followers
+from wechat.simulator.push import jpush, service, subscriptions
 
 app_name = "simulator"
 
@@ -29,10 +32,18 @@ urlpatterns = [
     path("cgi-bin/message/send", app_messages.message_send),
     path("cgi-bin/message/recall", app_messages.message_recall),
     path("cgi-bin/message/update_template_card", cards.update_template_card),
+    path("cgi-bin/agent/get", members.agent_get),
     path("cgi-bin/user/get", members.user_get),
     path("cgi-bin/batch/openuserid_to_userid", members.openuserid_to_userid),
     path("cgi-bin/media/upload", media.media_upload),
     path("cgi-bin/webhook/send", group_robot.webhook_send),
     path("cgi-bin/webhook/upload_media", media.webhook_upload),
     path("cgi-bin/aibot/response", smart_robot.aibot_response),
+    path("api/followers", followers.followers),
+    path("mp/cgi-bin/", include("wechat.simulator.official.urls")),
+    path("open-apis/bot/v2/hook/<str:token>", feishu.hook),
+    path("push/<str:token>", service.push),
+    path("api/push/<str:token>", subscriptions.shown),
+    path("jpush/v3/push", jpush.push),
+    path("jpush/v3/push/validate", jpush.validate),
 ]

@@ -110,9 +110,11 @@ def _serve_granian(host: str, *, is_live: bool) -> None:
         threads = os.environ.get("WEB_THREADS", "8")
         kind = ["--interface", "wsgi", "--no-ws", "--blocking-threads", threads]
         application = "config.wsgi:application"
-    os.execvp(
-        "granian",
+    os.execv(
+        sys.executable,
         [
+            sys.executable,
+            "-m",
             "granian",
             *kind,
             "--host",

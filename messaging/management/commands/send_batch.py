@@ -127,7 +127,7 @@ def _accept(template: MessageTemplate, sheet: Sheet, priority: int) -> Accepted:
         try:
             made = batch_send(
                 template=template,
-                addressees=[addressee for _, addressee in rows],
+                addressees=[row.addressee for row in rows],
                 variables={},
                 options=Options(priority=priority),
                 actor=None,
@@ -135,10 +135,10 @@ def _accept(template: MessageTemplate, sheet: Sheet, priority: int) -> Accepted:
             rejected = made.rejected
         except NobodyReachableError as error:
             made, rejected = None, error.rejected
-        accepted.rejected += [(rows[item.index][0], item) for item in rejected]
+        accepted.rejected += [(rows[item.index].line, item) for item in rejected]
         if made is not None:
             bad = {item.index for item in rejected}
-            lines = [line for place, (line, _) in enumerate(rows) if place not in bad]
+            lines = [row.line for place, row in enumerate(rows) if place not in bad]
             accepted.batches.append((made.batch, lines))
     return accepted
 

@@ -1,0 +1,1 @@
+"""Measures this system and its peers on one machine, in one run: `make bench`."""

@@ -1,0 +1,108 @@
+"""docs/benchmarks.md from one run's results."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bench import chart
+from bench.figures import Owed, Run, median_rate, median_share, others_share
+from bench.owed import owed
+from bench.sections import SECTIONS, number, table
+
+Results = Mapping[str, Any]
+MARKS = {"aim": "✓ aim", "must": "✓ must", "missed": "✗ missed"}
+NOISY_FROM = 0.10
+OUR_NAME = "this system, everything on"
+
+
+def markdown(results: Results, machine: Results) -> str:
+    parts = [_head(results, machine), _promises(owed(results))]
+    for name, section in SECTIONS.items():
+        found = results.get(name)
+        if found is not None and "left_out" not in found:
+            parts.append(section(results))
+    parts.append(_left_out(results))
+    return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
+
+
+def drawing(results: Results) -> str:
+    """How fast each way sends, as a share of the bare loop in the same run."""
+    loop = results["peers"]["yardstick"]
+    found = [("bare aiohttp loop, no state", loop, "1.00", chart.BASE)]
+    if "middle" in results.get("batch", {}):
+        runs = results["batch"]["middle"]
+        share = median_share(runs)
+        found.append((OUR_NAME, share * loop, f"{share:.2f}", chart.OWN))
+    for peer in results["peers"]["peers"]:
+        if "runs" in peer:
+            speed = median_rate(peer["runs"])
+            found.append((peer["name"], speed, f"{speed / loop:.3f}", chart.OTHER))
+    found.sort(key=lambda row: -row[1])
+    return chart.bars("Messages a second, as a share of the bare loop", found)
+
+
+def _head(results: Results, machine: Results) -> str:
+    versions = ", ".join(f"{name} {value}" for name, value in machine["versions"].items())
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`; every ratio is of one run on one machine, load generator, servers",
+        "and sink included. Absolute figures drift from machine to machine; ratios last.",
+        "",
+        f"- {machine['date']}, commit {machine['commit']}",
+        f"- {machine['cpu']}, {machine['memory']}, {machine['system']}",
+        f"- load average before the run: {machine['load_before']}",
+        f"- {versions}",
+        f"- callers: {machine['generator']}",
+    ]
+    quiet = _quietness(results, int(machine["cores"]))
+    if quiet:
+        lines.append(quiet)
+    if not machine["has_nginx"]:
+        lines += ["", str(machine["nginx_note"])]
+    return "\n".join(lines)
+
+
+def _quietness(results: Results, cores: int) -> str:
+    runs: list[Run] = []
+    for name, key in (("batch", "middle"), ("slow", "runs")):
+        runs += results.get(name, {}).get(key, [])
+    if not runs:
+        return ""
+    share = others_share(runs, cores)
+    line = f"- other processes used {share:.0%} of the machine while the batches ran"
+    if share > NOISY_FROM:
+        line += ": **not a quiet machine; these figures will be measured again on one**"
+    return line
+
+
+def _promises(rows: Sequence[Owed]) -> str:
+    if not rows:
+        return ""
+    shown = [
+        (
+            row.name,
+            _with_unit(row.value, row.unit),
+            _bound(row, row.must),
+            _bound(row, row.aim),
+            MARKS[row.verdict],
+        )
+        for row in rows
+    ]
+    return "## What is owed\n\n" + table(["figure", "measured", "must", "aim", ""], shown)
+
+
+def _bound(row: Owed, bound: float) -> str:
+    return f"{row.sign} {_with_unit(bound, row.unit)}"
+
+
+def _with_unit(value: float, unit: str) -> str:
+    return f"{number(value)} {unit}".strip()
+
+
+def _left_out(results: Results) -> str:
+    lines = [
+        f"- {name}: {found['left_out']}" for name, found in results.items() if "left_out" in found
+    ]
+    calls = results.get("lists", {}).get("missing_calls", {})
+    lines += [f"- {name}: {reason}" for name, reason in calls.items()]
+    return "## Left out\n\n" + "\n".join(lines) if lines else ""

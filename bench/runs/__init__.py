@@ -1,0 +1,1 @@
+"""What is measured, one file each; every `measure` returns what `bench/report.py` shows."""

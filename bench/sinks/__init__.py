@@ -1,0 +1,1 @@
+"""Stand-ins for providers, as light as can be: what is measured is who sends."""

@@ -1,0 +1,90 @@
+"""Messages in the operators' admin: what became of each, and sending it again."""
+
+import json
+from collections.abc import Callable
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from config.errors import ConflictError
+from messaging.actions.batches import message_cancel, message_resend, message_settle
+from messaging.admin.base import STATUS_COLOURS, ReadOnlyAdmin
+from messaging.models import Message, MessageAttempt
+from messaging.queries import messages_for_list
+
+# Addresses that work once and must not be read off a screen.
+HIDDEN_PAYLOAD_KEYS = frozenset({"response_url"})
+
+
+class AttemptInline(TabularInline):
+    model = MessageAttempt
+    fields = ["created_at", "number", "outcome", "code", "detail", "duration_ms"]
+    readonly_fields = fields
+    extra = 0
+    max_num = 0
+    can_delete = False
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    list_display = ["message_id", "channel", "recipient", "shown_status", "attempts", "created_at"]
+    list_filter = ["status", "channel"]
+    search_fields = ["=message_id", "=recipient"]
+    show_full_result_count = False
+    list_per_page = 50
+    inlines = [AttemptInline]
+    actions = ["resend_selected", "cancel_selected", "settle_sent", "settle_failed"]
+    exclude = ["payload", "lease_token", "lease_until", "dedupe_key"]
+    readonly_fields = ["shown_payload"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        return messages_for_list().order_by("-id")
+
+    @display(description="状态", ordering="status", label=STATUS_COLOURS)
+    def shown_status(self, message: Message) -> tuple[str, str]:
+        return message.status, message.get_status_display()
+
+    @admin.display(description="内容")
+    def shown_payload(self, message: Message) -> str:
+        shown = {k: v for k, v in (message.payload or {}).items() if k not in HIDDEN_PAYLOAD_KEYS}
+        return json.dumps(shown, ensure_ascii=False, indent=2)
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("messaging.change_message")
+
+    @admin.action(description="重新发送", permissions=["resend"])
+    def resend_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        _each(request, queryset, lambda pk: message_resend(message_pk=pk), "已重新排队")
+
+    @admin.action(description="取消发送", permissions=["resend"])
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        _each(request, queryset, lambda pk: message_cancel(message_pk=pk), "已取消")
+
+    @admin.action(description="结果未知：确认已送达", permissions=["resend"])
+    def settle_sent(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        _each(request, queryset, lambda pk: message_settle(message_pk=pk, arrived=True), "已确认")
+
+    @admin.action(description="结果未知：确认未送达", permissions=["resend"])
+    def settle_failed(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        _each(request, queryset, lambda pk: message_settle(message_pk=pk, arrived=False), "已确认")
+
+
+def _each(
+    request: HttpRequest,
+    queryset: QuerySet[Message],
+    act: Callable[[int], Message],
+    said: str,
+) -> None:
+    """Acts on each message by itself; those whose state does not allow it are told."""
+    done = 0
+    for pk in queryset.values_list("pk", flat=True):
+        try:
+            act(pk)
+            done += 1
+        except ConflictError as error:
+            messages.error(request, error.detail)
+    if done:
+        messages.success(request, f"{done} 条消息{said}")

@@ -1,0 +1,31 @@
+"""Where the demo customer 张三 is reached in the sandbox."""
+
+import json
+
+from django.conf import settings
+
+from customers.models import Customer, CustomerIdentifier
+from messaging.models import ChannelType
+
+# The keys of the simulated browser `zhangsan`, as `GET /sandbox/api/push/zhangsan` shows them.
+_BROWSER_KEYS = {
+    "p256dh": (
+        "BCb336Jr5TkCjBPLYoG17PZjF9qKy4YgoegzIQrQXdWyrjoWtR57rYuxcW_7FJ_ZlCxJ9IEGGTsXCahqql7sbKA"
+    ),
+    "auth": "SsyNSRrcCNs2fwcDW7rNxg",
+}
+
+
+def load_addresses() -> None:
+    """What is there already stays as it is."""
+    zhangsan = Customer.objects.filter(name="张三", phone="+8613800138000").first()
+    browser = {"endpoint": f"{settings.WECOM_API_BASE}/push/zhangsan", "keys": _BROWSER_KEYS}
+    addresses = {
+        ChannelType.EMAIL: "zhangsan@example.com",
+        ChannelType.APP: json.dumps(browser, separators=(",", ":")),
+    }
+    for channel, address in addresses.items():
+        if zhangsan is not None:
+            CustomerIdentifier.objects.get_or_create(
+                customer=zhangsan, channel=channel, defaults={"address": address}
+            )
