@@ -1,13 +1,20 @@
 """Filters of the message list (contract.md §2), each served by an index."""
 
 import datetime as dt
+from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
 from django.forms import ValidationError
 from django_filters.fields import IsoDateTimeField
 
-from messaging.models import ChannelType, Message, MessageStatus
+from messaging.models import (
+    ChannelType,
+    Message,
+    MessageBatch,
+    MessageStatus,
+    MessageTemplate,
+)
 from messaging.models.message import ARRIVED
 
 # States that few messages are in have an index of their own, over a column that tells them.
@@ -40,7 +47,7 @@ class MessageFilter(django_filters.FilterSet):
     )
     channel = django_filters.MultipleChoiceFilter(choices=ChannelType.choices)
     template = django_filters.CharFilter(method="filter_template", max_length=64)
-    batch = django_filters.CharFilter(field_name="batch__batch_id", max_length=40)
+    batch = django_filters.CharFilter(method="filter_batch", max_length=40)
     recipient = django_filters.CharFilter(field_name="recipient", max_length=1000)
     customer = django_filters.NumberFilter(
         field_name="customer_id", min_value=1, max_value=2**63 - 1, decimal_places=0
@@ -69,4 +76,14 @@ class MessageFilter(django_filters.FilterSet):
         """By id or by code."""
         if value.isascii() and value.isdigit() and len(value) <= 18:
             return rows.filter(Q(template_id=int(value)))
-        return rows.filter(template__code=value)
+        return _of(rows, template=MessageTemplate.objects.filter(code=value))
+
+    def filter_batch(self, rows: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
+        return _of(rows, batch=MessageBatch.objects.filter(batch_id=value))
+
+
+def _of(rows: QuerySet[Message], **one: QuerySet[Any]) -> QuerySet[Message]:
+    """Looked up first: joined, the newest page of an old batch is sought through the whole table."""
+    ((name, parents),) = one.items()
+    pk = parents.values_list("pk", flat=True).first()
+    return rows.none() if pk is None else rows.filter(**{f"{name}_id": pk})

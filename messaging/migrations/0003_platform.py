@@ -309,7 +309,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(fields=['channel', 'id'], name='message_by_channel'),
+            index=models.Index(fields=['channel', 'id'], include=('created_at',), name='message_by_channel'),
         ),
         migrations.AddIndex(
             model_name='message',
