@@ -18,6 +18,8 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
+from unfold.decorators import action
+from unfold.enums import ActionVariant
 
 from config.errors import ConflictError
 from messaging.actions import batches
@@ -128,6 +130,8 @@ class MessageBatchAdmin(ReadOnlyAdmin):
     search_help_text = "批次号"
     show_full_result_count = False
     list_per_page = 20
+    show_add_link = False
+    actions_list = ["send_batch"]
 
     @property
     def media(self) -> Media:
@@ -176,6 +180,10 @@ class MessageBatchAdmin(ReadOnlyAdmin):
             ),
             *super().get_urls(),
         ]
+
+    @action(description="批量发送", icon="send", permissions=["add"], variant=ActionVariant.PRIMARY)
+    def send_batch(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:messaging_messagebatch_add")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("messaging.add_messagebatch")

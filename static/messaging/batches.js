@@ -153,3 +153,17 @@ function confirmActs() {
     asked.requestSubmit();
   });
 }
+
+// A table that is too large is refused before it is sent all the way.
+for (const form of document.querySelectorAll("form[data-max-bytes]")) {
+  const input = form.querySelector("input[type=file]");
+  const note = document.createElement("p");
+  note.className = "batch-failed";
+  note.setAttribute("role", "alert");
+  input.closest(".group").append(note);
+  const isTooLarge = () => input.files[0]?.size > Number(form.dataset.maxBytes);
+  input.addEventListener("change", () => {
+    note.textContent = isTooLarge() ? "文件过大，请分成几份" : "";
+  });
+  form.addEventListener("submit", (event) => isTooLarge() && event.preventDefault());
+}
