@@ -43,13 +43,15 @@ def send_pasted(page, recipients):
     expect(page.get_by_text("已提交")).to_be_visible()
 
 
-def test_a_table_is_checked_sent_and_watched_to_its_end(page, photograph, tmp_path):
+def test_a_table_is_checked_sent_and_watched_to_its_end(page, size, photograph, tmp_path):
     table = tmp_path / "名单.csv"
     people = [f"staff{number:04d},同事{number}" for number in range(400)]
     wrong = ["unknown01,离职一", "unknown02,离职二", "not a user id,谁"]
     table.write_text("\n".join(["recipient,name", *people, *wrong]), encoding="utf-8")
 
     enter(page, "/admin/messaging/messagebatch/")
+    if size == "phone":
+        page.get_by_text("more_horiz").locator("visible=true").click()
     page.get_by_role("link", name="批量发送").locator("visible=true").click()
     page.get_by_label("模板").select_option(label="员工通知 · 企业微信应用（变量：name、content）")
     page.locator("input[type=file]").set_input_files(table)
@@ -107,7 +109,7 @@ def test_a_batch_is_held_resumed_and_seen_in_the_list(page, photograph):
     photograph("batch-8-list")
     fits(page)
     expect(row).to_have_attribute("aria-valuenow", "100", timeout=ENDS_WITHIN)
-    expect(page.locator("tr", has=row).locator(".batch-state")).to_have_text("已完成")
+    expect(row.locator("xpath=ancestor::tr[1]").locator(".batch-state")).to_have_text("已完成")
 
 
 def test_a_refused_socket_leaves_the_page_as_the_server_drew_it(page, live_system):
