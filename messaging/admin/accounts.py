@@ -4,10 +4,13 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 
-from messaging.actions.channel_accounts import account_save
+from config.errors import AppError
+from messaging.actions.channel_accounts import account_save, account_verify
 from messaging.admin.base import ReadOnlyAdmin
 from messaging.forms import ChannelAccountForm, channel_fields
 from messaging.models import ChannelAccount, ChannelCircuit, OptOut
@@ -20,6 +23,19 @@ class ChannelAccountAdmin(ModelAdmin):
     list_display = ["name", "channel", "code", "shown_secrets", "is_default", "is_active"]
     list_filter = ["channel", "is_active"]
     search_fields = ["name", "code"]
+    actions_detail = ["verify"]
+
+    @action(description="验证", icon="verified", permissions=["change"])
+    def verify(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The cheapest harmless call to the provider, and what it said."""
+        account = get_object_or_404(ChannelAccount, pk=object_id)
+        try:
+            found = account_verify(account)
+            tell = messages.success if found.ok else messages.error
+            tell(request, f"{found.detail}（{found.code}）" if found.code else found.detail)
+        except AppError as error:
+            messages.error(request, error.detail)
+        return redirect("admin:messaging_channelaccount_change", account.pk)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -15,6 +15,7 @@ from unfold.widgets import (
 from config.errors import InvalidInputError
 from messaging.actions.batch_drafts import BatchDraft
 from messaging.actions.send import Options
+from messaging.admin.variables_field import VariablesField
 from messaging.models import MessageTemplate, TemplateStatus
 from messaging.models.batch import queue_for
 from messaging.rendering import source_of
@@ -56,12 +57,9 @@ class BatchForm(forms.Form):
         help_text="每行一位；需要各自的变量时，第一行写列名，与文件相同，也可从电子表格中直接复制",
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 6, "spellcheck": "false"}),
     )
-    variables = forms.CharField(
+    variables = VariablesField(
         label="共用变量",
-        required=False,
-        max_length=20_000,
         help_text="每行一个 名称=值，所有接收方相同；接收方自己的变量优先",
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
     priority = forms.TypedChoiceField(
         label="优先级",
@@ -84,16 +82,6 @@ class BatchForm(forms.Form):
                 f"文件不能超过 {MAX_UPLOAD_BYTES // 1024 // 1024} MB", code="too_large"
             )
         return file
-
-    def clean_variables(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for at, line in enumerate(self.cleaned_data["variables"].splitlines(), start=1):
-            name, sign, value = line.partition("=")
-            if line.strip() and not (sign and name.strip()):
-                raise forms.ValidationError(f"第 {at} 行须写成 名称=值")
-            if line.strip():
-                found[name.strip()] = value.strip()
-        return found
 
     def clean_send_at(self) -> dt.datetime | None:
         at: dt.datetime | None = self.cleaned_data["send_at"]

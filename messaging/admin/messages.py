@@ -6,15 +6,20 @@ from collections.abc import Callable
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from config.errors import ConflictError
+from config.errors import ConflictError, InvalidInputError
 from messaging.actions.batches import message_cancel, message_resend, message_settle
+from messaging.actions.recall import message_recall
 from messaging.admin.base import STATUS_COLOURS, ReadOnlyAdmin
 from messaging.models import Message, MessageAttempt
 from messaging.queries import messages_for_list
+from messaging.tracing import trace_of
 
+NODES = {"queue": "排队", "process": "处理", "send": "发送", "callback": "回执"}
 # Addresses that work once and must not be read off a screen.
 HIDDEN_PAYLOAD_KEYS = frozenset({"response_url"})
 
@@ -36,9 +41,19 @@ class MessageAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     list_per_page = 50
     inlines = [AttemptInline]
-    actions = ["resend_selected", "cancel_selected", "settle_sent", "settle_failed"]
+    actions = [
+        "resend_selected",
+        "cancel_selected",
+        "recall_selected",
+        "settle_sent",
+        "settle_failed",
+    ]
+
+    class Media:
+        css = {"all": ["messaging/messages.css"]}
+
     exclude = ["payload", "lease_token", "lease_until", "dedupe_key"]
-    readonly_fields = ["shown_payload"]
+    readonly_fields = ["trace", "shown_payload"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return messages_for_list().order_by("-id")
@@ -46,6 +61,13 @@ class MessageAdmin(ReadOnlyAdmin):
     @display(description="状态", ordering="status", label=STATUS_COLOURS)
     def shown_status(self, message: Message) -> tuple[str, str]:
         return message.status, message.get_status_display()
+
+    @admin.display(description="轨迹")
+    def trace(self, message: Message) -> SafeString:
+        """排队 → 处理 → 发送 → 回执, each with its time; what has not happened yet is grey."""
+        found = {node["node"]: node for node in trace_of(message)["nodes"]}
+        nodes = [{"name": name, **found.get(key, {})} for key, name in NODES.items()]
+        return render_to_string("admin/messaging/message/_trace.html", {"nodes": nodes})
 
     @admin.display(description="内容")
     def shown_payload(self, message: Message) -> str:
@@ -63,6 +85,10 @@ class MessageAdmin(ReadOnlyAdmin):
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         _each(request, queryset, lambda pk: message_cancel(message_pk=pk), "已取消")
 
+    @admin.action(description="撤回（已发送的应用消息）", permissions=["resend"])
+    def recall_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        _each(request, queryset, _recall, "已撤回")
+
     @admin.action(description="结果未知：确认已送达", permissions=["resend"])
     def settle_sent(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         _each(request, queryset, lambda pk: message_settle(message_pk=pk, arrived=True), "已确认")
@@ -70,6 +96,10 @@ class MessageAdmin(ReadOnlyAdmin):
     @admin.action(description="结果未知：确认未送达", permissions=["resend"])
     def settle_failed(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         _each(request, queryset, lambda pk: message_settle(message_pk=pk, arrived=False), "已确认")
+
+
+def _recall(pk: int) -> Message:
+    return message_recall(message=messages_for_list().get(pk=pk))
 
 
 def _each(
@@ -84,7 +114,7 @@ def _each(
         try:
             act(pk)
             done += 1
-        except ConflictError as error:
+        except (ConflictError, InvalidInputError) as error:
             messages.error(request, error.detail)
     if done:
         messages.success(request, f"{done} 条消息{said}")

@@ -1,13 +1,18 @@
 """Message templates in the operators' admin."""
 
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
 
 from customers.models import User
 from messaging.actions.templates import template_save
+from messaging.admin.template_trial import trial_view
 from messaging.forms import TemplateForm
 from messaging.models import MessageTemplate, TemplateVersion
 from messaging.rendering import source_of
@@ -31,6 +36,16 @@ class MessageTemplateAdmin(ModelAdmin):
     search_fields = ["name", "code"]
     readonly_fields = ["version", "names"]
     inlines = [VersionInline]
+    actions_detail = ["try_out"]
+
+    def get_urls(self) -> list[URLPattern]:
+        trial = self.admin_site.admin_view(partial(trial_view, self))
+        name = "messaging_messagetemplate_trial"
+        return [path("<int:pk>/trial/", trial, name=name), *super().get_urls()]
+
+    @action(description="预览与测试", icon="visibility")
+    def try_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:messaging_messagetemplate_trial", int(object_id))
 
     @admin.display(description="变量")
     def names(self, template: MessageTemplate) -> str:

@@ -1,5 +1,6 @@
 """`/api/template…`: templates, their preview, and a test send (contract.md §2)."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -14,15 +15,18 @@ from config.api.idempotency import IdempotentPosts
 from config.api.keys import Scope
 from config.api.permissions import ADMINS, HasAccess, Rule
 from customers.api.actor import actor_of
-from messaging.actions.send import Options, SingleSend, message_send
 from messaging.actions.templates import template_remove, template_save
+from messaging.actions.test_send import (
+    MAX_TEST_RECIPIENTS,
+    template_preview,
+    template_test_send,
+)
 from messaging.api.serializers import VariablesField
 from messaging.models import MessageTemplate
 from messaging.models.message import RECIPIENT_LENGTH
-from messaging.rendering import MissingVariablesError, source_of
+from messaging.rendering import source_of
 from messaging.templates_in_use import template_active
 
-MAX_TEST_RECIPIENTS = 20
 READS = Rule(ADMINS, Scope.MESSAGES_READ)
 WRITES = Rule(ADMINS, Scope.TEMPLATES_WRITE)
 
@@ -168,14 +172,8 @@ class TemplatePreviewView(APIView):
         template = get_object_or_404(MessageTemplate, pk=pk)
         serializer = PreviewSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        source, variables = source_of(template), serializer.validated_data["variables"]
-        missing = source.missing(variables)
-        shown = {name: f"{{{{{name}}}}}" for name in missing}
-        try:
-            content = source.render({**variables, **shown})
-        except MissingVariablesError as error:
-            return Response({"subject": "", "body": "", "missing": error.names})
-        return Response({"subject": content.subject, "body": content.body, "missing": missing})
+        preview = template_preview(template, serializer.validated_data["variables"])
+        return Response(asdict(preview))
 
 
 class TemplateTestSendView(IdempotentPosts):
@@ -185,26 +183,19 @@ class TemplateTestSendView(IdempotentPosts):
     access = {"post": Rule(ADMINS, Scope.MESSAGES_SEND)}
 
     @extend_schema(request=TestSendSerializer, responses={202: TestSendAnswerSerializer})
-    @transaction.atomic
     def post(self, request: Request) -> Response:
         serializer = TestSendSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         data = serializer.validated_data
         template = template_active(template_id=data["template_id"], code=None)
-        sent = []
-        for recipient in data["test_recipients"]:
-            asked = SingleSend(
-                template=template,
-                variables=data["variables"],
-                options=Options(),
-                recipient=recipient,
-            )
-            message, _ = message_send(asked, actor=actor_of(request).user)
-            sent.append(
-                {
-                    "recipient": recipient,
-                    "message_id": message.message_id,
-                    "trace_id": message.trace_id,
-                }
-            )
+        messages = template_test_send(
+            template=template,
+            recipients=data["test_recipients"],
+            variables=data["variables"],
+            actor=actor_of(request).user,
+        )
+        sent = [
+            {"recipient": asked, "message_id": message.message_id, "trace_id": message.trace_id}
+            for asked, message in zip(data["test_recipients"], messages, strict=True)
+        ]
         return Response({"messages": sent}, status.HTTP_202_ACCEPTED)
