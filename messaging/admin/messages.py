@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.decorators import display
@@ -52,8 +54,36 @@ class MessageAdmin(ReadOnlyAdmin):
     class Media:
         css = {"all": ["messaging/messages.css"]}
 
-    exclude = ["payload", "lease_token", "lease_until", "dedupe_key"]
-    readonly_fields = ["trace", "shown_payload"]
+    readonly_fields = ["trace", "shown_payload", "shown_variables", "shown_fallback"]
+    fieldsets = [
+        (None, {"fields": ["message_id", "recipient", "status", "trace", "shown_payload"]}),
+        (
+            "为什么",
+            {"fields": ["error_code", "error_detail", "attempts", "due_at", "expires_at"]},
+        ),
+        (
+            "从哪里来",
+            {
+                "fields": [
+                    "channel",
+                    "account",
+                    "customer",
+                    "template",
+                    "template_version",
+                    "shown_variables",
+                    "batch",
+                    "priority",
+                    "shown_fallback",
+                    "created_by",
+                    "created_at",
+                ]
+            },
+        ),
+        (
+            "到哪里去",
+            {"fields": ["provider_message_id", "sent_at", "delivered_at", "finished_at"]},
+        ),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return messages_for_list().order_by("-id")
@@ -72,7 +102,15 @@ class MessageAdmin(ReadOnlyAdmin):
     @admin.display(description="内容")
     def shown_payload(self, message: Message) -> str:
         shown = {k: v for k, v in (message.payload or {}).items() if k not in HIDDEN_PAYLOAD_KEYS}
-        return json.dumps(shown, ensure_ascii=False, indent=2)
+        return _pretty(shown)
+
+    @admin.display(description="变量")
+    def shown_variables(self, message: Message) -> str:
+        return _pretty(message.variables) if message.variables else ""
+
+    @admin.display(description="备用渠道")
+    def shown_fallback(self, message: Message) -> str:
+        return "、".join(message.fallback_channels or [])
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("messaging.change_message")
@@ -96,6 +134,11 @@ class MessageAdmin(ReadOnlyAdmin):
     @admin.action(description="结果未知：确认未送达", permissions=["resend"])
     def settle_failed(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         _each(request, queryset, lambda pk: message_settle(message_pk=pk, arrived=False), "已确认")
+
+
+def _pretty(value: Any) -> SafeString:
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return format_html('<pre class="trial-body">{}</pre>', text)
 
 
 def _recall(pk: int) -> Message:
