@@ -13,7 +13,6 @@ from messaging.models.message import RECIPIENT_LENGTH
 from messaging.sending.accept import MAX_BATCH
 
 MAX_DELAY_SECONDS = 365 * 24 * 3600
-MAX_VARIABLES_LENGTH = 100_000
 
 
 class VariablesField(serializers.DictField):

@@ -84,12 +84,20 @@ class Committer:
 
     def _entries(self, group: Sequence[Waiting]) -> list[Entry | None]:
         callers = [caller_of(item.heads.authorization) for item in group]
-        places = _granted(callers)
-        entries = [
-            _entry(item, caller) if caller is not None and place in places else None
-            for place, (item, caller) in enumerate(zip(group, callers, strict=True))
-        ]
-        return _without_opted_out(entries)
+        entries = _without_opted_out(
+            [
+                _entry(item, caller) if caller is not None else None
+                for item, caller in zip(group, callers, strict=True)
+            ]
+        )
+        # Last: what goes on to Django is counted there.
+        granted = _granted(
+            [
+                caller if entry is not None else None
+                for caller, entry in zip(callers, entries, strict=True)
+            ]
+        )
+        return [entry if place in granted else None for place, entry in enumerate(entries)]
 
 
 def _without_opted_out(entries: Sequence[Entry | None]) -> list[Entry | None]:
