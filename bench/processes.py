@@ -69,31 +69,27 @@ class Processes:
 
     def stop(self, *names: str) -> None:
         """Asks the named ones, or all in reverse order, to end; kills those that do not."""
-        wanted = list(names) or list(reversed(self._running))
-        ending = [self._running.pop(name) for name in wanted if name in self._running]
-        for process in ending:
-            _signal(process, signal.SIGTERM)
+        wanted = [
+            name for name in (names or list(reversed(self._running))) if name in self._running
+        ]
+        for name in wanted:
+            # Only the first of its group: a worker ends its own children in order.
+            self._running[name].terminate()
         deadline = time.monotonic() + STOP_SECONDS
-        for process in ending:
-            try:
+        for name in wanted:
+            process = self._running[name]
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                _signal(process, signal.SIGKILL)
-                process.wait()
-            else:
-                # Whatever it left behind in its group.
-                _signal(process, signal.SIGKILL)
+            # And whatever it left behind in its group.
+            _kill_group(process.pid)
+            process.wait()
+            del self._running[name]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
 
 
 def _kill_group(pid: int) -> None:

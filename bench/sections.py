@@ -153,7 +153,7 @@ def _peers(results: Results) -> str:
                 name,
                 f"{runs[0]['messages']:,}",
                 number(speed),
-                f"{speed / found['yardstick']:.3f}",
+                f"{speed / peer['yardstick']:.3f}",
                 number(cost),
                 number(memory),
             ]
@@ -166,7 +166,8 @@ def _peers(results: Results) -> str:
             f"![shares of the bare loop]({CHART})",
             (
                 "The same rendered text to the same sink (mail: to an SMTP sink), inserting and queueing "
-                f"included; medians. The bare loop here: {number(found['yardstick'])} msg/s."
+                f"included; medians. Shares are of the bare loop just before and after each "
+                f"(median {number(found['yardstick'])} msg/s)."
             ),
             table(head, rows),
             "Their safety:",

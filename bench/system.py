@@ -1,5 +1,6 @@
 """Our own system in the services profile, every process that docker-compose.yml has, on empty storage."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -14,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
+from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
@@ -163,9 +165,14 @@ class System:
         """
         url = f"ws://127.0.0.1:{self._live_port}/ws/batches/{batch_id}?token={self.access_token}"
         frame: dict[str, Any] = {}
-        with connect(url, origin=Origin(self.web), proxy=None) as socket:
-            while frame.get("status") != "finished":
-                frame = json.loads(socket.recv(timeout=FINISH_SECONDS))
+        while frame.get("status") != "finished":
+            # A page that loses its socket opens another; the first frame tells all.
+            with (
+                contextlib.suppress(ConnectionClosedError),
+                connect(url, origin=Origin(self.web), proxy=None) as socket,
+            ):
+                while frame.get("status") != "finished":
+                    frame = json.loads(socket.recv(timeout=FINISH_SECONDS))
         if frame["sent"] != messages:
             raise StartFailed(f"not all were sent: {frame}")
         with psycopg.connect(self.storage.database_url) as connection:

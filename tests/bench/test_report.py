@@ -54,6 +54,7 @@ def results(*, batch_seconds: float = 1.0, peer_seconds: float = 20.0) -> dict[s
         "name": FAIR_PEER,
         "packages": ["celery"],
         "safety": "late acks",
+        "yardstick": 10_000.0,
         "runs": [run(10_000, peer_seconds)],
     }
     gone = {"name": "BullMQ", "left_out": "no npm"}
@@ -117,9 +118,16 @@ def test_a_promise_is_kept_aimed_at_or_missed():
 
 
 def test_what_is_owed_follows_from_the_same_run():
-    share, times = owed(results(batch_seconds=1.0, peer_seconds=20.0))
+    share, times = owed(results(batch_seconds=1.0, peer_seconds=40.0))
     assert (share.value, share.verdict) == (0.5, "must")
     assert (times.value, times.verdict) == (20.0, "aim")
+
+
+def test_a_peer_is_compared_with_the_loop_beside_it():
+    text = report.markdown(results(peer_seconds=20.0), MACHINE)
+    row = next(line for line in text.splitlines() if line.startswith(f"| {FAIR_PEER}"))
+    assert "| 500 | 0.050 |" in row
+    assert ">0.050<" in report.drawing(results(peer_seconds=20.0))
 
 
 def test_a_bench_that_did_not_run_has_no_figure_and_tells_why():
