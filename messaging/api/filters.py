@@ -43,9 +43,9 @@ class _MomentFilter(django_filters.IsoDateTimeFilter):
 
 class MessageFilter(django_filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(
-        choices=MessageStatus.choices, method="filter_status"
+        choices=MessageStatus.choices, method="filter_status", distinct=False
     )
-    channel = django_filters.MultipleChoiceFilter(choices=ChannelType.choices)
+    channel = django_filters.MultipleChoiceFilter(choices=ChannelType.choices, distinct=False)
     template = django_filters.CharFilter(method="filter_template", max_length=64)
     batch = django_filters.CharFilter(method="filter_batch", max_length=40)
     recipient = django_filters.CharFilter(field_name="recipient", max_length=1000)
