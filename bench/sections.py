@@ -75,7 +75,7 @@ def _slow(results: Results) -> str:
     return (
         f"## A provider that takes {found['milliseconds']} ms\n\n"
         f"{runs[0]['messages']:,} messages, the pool set to 100 calls at once a process by runtime "
-        f"setting, two processes: {number(median_rate(runs))} msg/s; the bare loop with 100 calls "
+        f"setting, three processes: {number(median_rate(runs))} msg/s; the bare loop with 100 calls "
         f"at once, one process: {loop} msg/s."
     )
 

@@ -23,9 +23,9 @@ from bench.measure import Meter
 from bench.processes import READY_SECONDS, Processes, StartFailed, free_port, run
 from bench.services import Storage, fresh
 
-# As docker-compose.yml starts them; the three lower queues share one worker of two processes.
+# As docker-compose.yml starts them; the three lower queues share one worker of three processes.
 WORKERS = {
-    "send": ["-Q", "msg.low,msg.normal,msg.high", "-c", "2"],
+    "send": ["-Q", "msg.low,msg.normal,msg.high", "-c", "3"],
     "urgent": ["-Q", "msg.urgent", "-c", "1"],
     "rest": ["-Q", "callbacks,default", "-c", "1"],
 }

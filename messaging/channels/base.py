@@ -24,7 +24,7 @@ class Outcome(StrEnum):
     UNCERTAIN = "uncertain"  # it may have been delivered, and nobody can be asked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
     outcome: Outcome
     code: str = ""
@@ -42,7 +42,7 @@ class Result:
     is_address_gone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Limit:
     """At most `count` messages in any `window_seconds` under `key`, across all workers."""
 
@@ -51,7 +51,7 @@ class Limit:
     window_seconds: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outbound:
     """A claimed message as a channel sees it: no ORM, no state."""
 

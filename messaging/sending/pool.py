@@ -6,6 +6,7 @@ The elastic part is `message_sender` of the runtime settings: between `core_pool
 """
 
 import asyncio
+import math
 import threading
 import time
 import traceback
@@ -32,6 +33,8 @@ SHORTEST_CALL_SECONDS = 0.2
 KEEPALIVE_SECONDS = 3.0
 # A call is timed as a whole, here: the session has no clock of its own.
 CALL_SECONDS = 15.0
+# How often the clock looks.
+LOOK_SECONDS = 0.2
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=3)
 GROWTH = 1.5
 
@@ -60,6 +63,15 @@ class Pool:
 
 
 pool = Pool()
+
+
+@dataclass(slots=True, eq=False)
+class _Lane:
+    """A task that makes one call after the other, and when its present call has to be over."""
+
+    task: "asyncio.Task[None] | None" = None
+    until: float = math.inf
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +117,30 @@ async def _send(calls: Sequence[_Call], size: int, resend: Collection[str]) -> l
     deadline = time.monotonic() + WAVE_SECONDS
     finished: list[Finished] = []
     waiting = iter(calls)
-    lanes = [_lane(waiting, http, deadline, finished, resend) for _ in range(min(size, len(calls)))]
-    await asyncio.gather(*lanes)
+    lanes = [_Lane() for _ in range(min(size, len(calls)))]
+    clock = asyncio.create_task(_watch(lanes))
+    try:
+        await asyncio.gather(
+            *[_work(lane, waiting, http, deadline, finished, resend) for lane in lanes]
+        )
+    finally:
+        clock.cancel()
     return finished
 
 
-async def _lane(
+async def _watch(lanes: Sequence[_Lane]) -> None:
+    """Ends calls that take too long: one clock for all, where a timer for each costs a few percent."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        now = time.monotonic()
+        for lane in lanes:
+            if lane.until < now and lane.task is not None:
+                lane.until, lane.is_late = math.inf, True
+                lane.task.cancel()
+
+
+async def _work(
+    lane: _Lane,
     calls: Iterator[_Call],
     http: aiohttp.ClientSession,
     deadline: float,
@@ -118,10 +148,11 @@ async def _lane(
     resend: Collection[str],
 ) -> None:
     """Makes one call after the other until none is left."""
+    lane.task = asyncio.current_task()
     for call in calls:
         started_at, started = time.time(), time.monotonic()
         try:
-            results = await _answer(call, http, deadline - started, resend)
+            results = await _answer(lane, call, http, deadline - started, resend)
         except Exception:
             results = [poison(item.outbound) for item in call.items]
         duration_ms = int((time.monotonic() - started) * 1000)
@@ -130,7 +161,11 @@ async def _lane(
 
 
 async def _answer(
-    call: _Call, http: aiohttp.ClientSession, seconds: float, resend: Collection[str]
+    lane: _Lane,
+    call: _Call,
+    http: aiohttp.ClientSession,
+    seconds: float,
+    resend: Collection[str],
 ) -> list[Result]:
     """The provider's answer within `seconds`, or what its silence means."""
     outbounds = [item.outbound for item in call.items]
@@ -144,15 +179,23 @@ async def _answer(
             was_tried=False,
         )
         return [late] * len(outbounds)
+    lane.until = time.monotonic() + min(seconds, CALL_SECONDS)
     try:
-        async with asyncio.timeout(min(seconds, CALL_SECONDS)):
-            if len(outbounds) == 1:
-                return [await call.channel.send(outbounds[0], http)]
-            return await call.channel.send_together(outbounds, http)
+        if len(outbounds) == 1:
+            return [await call.channel.send(outbounds[0], http)]
+        return await call.channel.send_together(outbounds, http)
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
         return [Result(Outcome.RETRY, "connection_failed", "连不上平台")] * len(outbounds)
     except (TimeoutError, aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
         return [_silence(call.channel, outbound, resend) for outbound in outbounds]
+    except asyncio.CancelledError:
+        if not lane.is_late or lane.task is None:
+            raise
+        lane.is_late = False
+        lane.task.uncancel()
+        return [_silence(call.channel, outbound, resend) for outbound in outbounds]
+    finally:
+        lane.until = math.inf
 
 
 def _silence(channel: Channel, outbound: Outbound, resend: Collection[str]) -> Result:

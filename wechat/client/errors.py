@@ -15,7 +15,7 @@ RATE_WINDOW_SECONDS = 60.0
 _PLATFORM_ZONE = ZoneInfo("Asia/Shanghai")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class PlatformAnswer:
     """The platform's JSON, taken apart once at the wall."""
 

@@ -1,10 +1,10 @@
 """One call to the platform: HTTP in, an answer or a sorted failure out."""
 
-import json
 from functools import lru_cache
 from typing import Any
 
 import aiohttp
+import orjson
 from yarl import URL
 
 from messaging.channels.base import Outcome, Result
@@ -32,7 +32,7 @@ async def post_json(
     http: aiohttp.ClientSession, url: str | URL, body: dict[str, Any]
 ) -> PlatformAnswer:
     """POSTs JSON. Raises `CallFailed` for an HTTP-level refusal, and aiohttp's own errors."""
-    content = json.dumps(body, ensure_ascii=False).encode()
+    content = orjson.dumps(body)
     async with http.post(url, data=content, headers=_JSON, allow_redirects=False) as response:
         return await _answer(response)
 
@@ -58,7 +58,7 @@ async def _answer(response: aiohttp.ClientResponse) -> PlatformAnswer:
         raise CallFailed(refused)
     raw = await response.content.read(ANSWER_LIMIT_BYTES)
     try:
-        body = json.loads(raw)
+        body = orjson.loads(raw)
         return PlatformAnswer(int(body.get("errcode", 0)), str(body.get("errmsg", "")), body)
     except (ValueError, TypeError, AttributeError):
         raise CallFailed(Result(Outcome.RETRY, "bad_answer", "平台应答无法解析")) from None

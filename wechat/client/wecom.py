@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 import aiohttp
 from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 from wechat.client.errors import WECOM, ErrorTable, PlatformAnswer
 from wechat.client.http import get_json, post_json, url_of
@@ -36,14 +38,17 @@ class App:
         )
 
 
+@lru_cache(maxsize=1)
 def configured_app() -> App:
-    """The app of the settings `WECOM_*`."""
-    return _app(settings.WECOM_CORP_ID, settings.WECOM_CORP_SECRET, settings.WECOM_AGENT_ID)
+    """The app of the settings `WECOM_*`, put together once: they are asked for by every message."""
+    return App(settings.WECOM_CORP_ID, settings.WECOM_CORP_SECRET, settings.WECOM_AGENT_ID)
 
 
-@lru_cache(maxsize=16)
-def _app(corp_id: str, secret: str, agent_id: int) -> App:
-    return App(corp_id, secret, agent_id)
+@receiver(setting_changed)
+def _settings_changed(setting: str, **_: Any) -> None:
+    """Tests change settings."""
+    if setting.startswith("WECOM_"):
+        configured_app.cache_clear()
 
 
 class WeComClient:
