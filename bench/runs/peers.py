@@ -23,6 +23,7 @@ class Entry:
 
 PEERS = [
     Entry("Celery, a task a message, fair", "celery_each", form="fair"),
+    Entry("Celery, a task a message, fair, urllib3", "celery_each", form="lean"),
     Entry("Celery, a task a message, defaults", "celery_each", 0.3, "default"),
     Entry("dramatiq, a task a message", "dramatiq_each"),
     Entry("BullMQ", "bullmq_each"),

@@ -120,13 +120,11 @@ def seconds_to_tomorrow(now: datetime | None = None) -> float:
     return (midnight - here).total_seconds()
 
 
-def result_of_status(status: int, retry_after: str | None) -> Result | None:
-    """What the HTTP status alone decides; None when the body must be read."""
+def result_of_status(status: int, retry_after: str | None) -> Result:
+    """What an HTTP status other than 200 means."""
     if status == 429:
         wait = float(retry_after) if retry_after and retry_after.isdigit() else RATE_WINDOW_SECONDS
         return Result(Outcome.THROTTLED, "http_429", "平台限流", retry_after_seconds=wait)
     if status >= 500:
         return Result(Outcome.RETRY, f"http_{status}", "平台服务异常")
-    if status != 200:
-        return Result(Outcome.PERMANENT, f"http_{status}", "平台拒绝了请求，请检查地址")
-    return None
+    return Result(Outcome.PERMANENT, f"http_{status}", "平台拒绝了请求，请检查地址")

@@ -10,6 +10,7 @@ from yarl import URL
 from messaging.channels.base import Outcome, Result
 from wechat.client.errors import PlatformAnswer, result_of_status
 
+OK = 200
 ANSWER_LIMIT_BYTES = 256 * 1024
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
@@ -53,8 +54,8 @@ async def get_json(
 
 
 async def _answer(response: aiohttp.ClientResponse) -> PlatformAnswer:
-    refused = result_of_status(response.status, response.headers.get("Retry-After"))
-    if refused is not None:
+    if response.status != OK:
+        refused = result_of_status(response.status, response.headers.get("Retry-After"))
         raise CallFailed(refused)
     raw = await response.content.read(ANSWER_LIMIT_BYTES)
     try:

@@ -47,7 +47,7 @@ async def with_token(
     call: Callable[[str], Awaitable[PlatformAnswer]],
 ) -> PlatformAnswer:
     """One call with the token; a refused token is fetched anew once, never more (guarantees.md 6)."""
-    token = await access_token(http, source)
+    token = _known(source) or await access_token(http, source)
     answer = await call(token)
     if source.errors.token_is_bad(answer):
         discard(source, token)

@@ -77,15 +77,12 @@ class WorkWeChatChannel(Channel):
         app = configured_app()
         if not _is_usable(app):
             return _NOT_CONFIGURED
-        body: dict[str, Any] = {k: v for k, v in outbound.payload.items() if k != "is_reply"}
-        body |= {"touser": outbound.recipient, "agentid": app.agent_id}
-        if card := body.get("template_card"):
-            body["template_card"] = cards.with_task_id(card, outbound.message_id)
-        if self.is_idempotent(outbound):
-            body |= {
-                "enable_duplicate_check": 1,
-                "duplicate_check_interval": DUPLICATE_CHECK_SECONDS,
-            }
+        body = {**outbound.payload, "touser": outbound.recipient, "agentid": app.agent_id}
+        if "template_card" in body:
+            body["template_card"] = cards.with_task_id(body["template_card"], outbound.message_id)
+        if not body.pop("is_reply", False):
+            body["enable_duplicate_check"] = 1
+            body["duplicate_check_interval"] = DUPLICATE_CHECK_SECONDS
         try:
             answer = await WeComClient(http, app).post("message/send", body)
         except CallFailed as failure:
