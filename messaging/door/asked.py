@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -79,7 +80,7 @@ def asked_of(body: bytes) -> Asked | None:
     if not _is_storable(body) or body.count(b"[") + body.count(b"{") > MAX_DEPTH:
         return None
     try:
-        data = json.loads(body.decode(), parse_constant=_refuse)
+        data = json.loads(body.decode(), parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
     if not isinstance(data, dict) or not data.keys() <= _KNOWN or None in data.values():
@@ -125,6 +126,14 @@ def _takes_json(accept: str) -> bool:
 
 def _is_storable(body: bytes) -> bool:
     return b"\x00" not in body and _UNSTORABLE.search(body) is None
+
+
+def _finite(text: str) -> float:
+    """1e999 is no number that could be kept."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _refuse(name: str) -> NoReturn:
