@@ -1,6 +1,7 @@
 """Locks that live exactly as long as a transaction."""
 
 import hashlib
+from collections.abc import Collection
 
 from django.db import connection
 
@@ -19,6 +20,16 @@ def transaction_lock(name: str, *, is_shared: bool = False) -> None:
         function = "pg_advisory_xact_lock_shared" if is_shared else "pg_advisory_xact_lock"
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {function}(%s)", [_lock_number(name)])
+
+
+def transaction_locks(names: Collection[str]) -> None:
+    """`transaction_lock` for each, in one order for everybody, with one statement."""
+    if connection.vendor == "postgresql" and names:
+        numbers = sorted({_lock_number(name) for name in names})
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(n) FROM unnest(%s::bigint[]) AS n", [numbers]
+            )
 
 
 def try_transaction_lock(name: str) -> bool:

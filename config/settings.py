@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from celery.schedules import crontab, schedule
 from kombu import Exchange, Queue
 
-from config import admin_look, logs
+from config import admin_look, logs, timetable
 from config.environment import BASE_DIR, data_dir, env, kept_secret, profile
 
 PROFILE = profile()
@@ -180,38 +179,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_DB_REUSE_MAX = 1000
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULER = "config.beat:PulsingScheduler"
-CELERY_BEAT_SCHEDULE = {
-    "发送：补发到期与失联的消息": {
-        "task": "messaging.tasks.sweep_messages",
-        "schedule": schedule(timedelta(seconds=15)),
-        "options": {"expires": 15, "queue": "default"},
-    },
-    "发送：找回无主的消息": {
-        "task": "messaging.tasks.adopt_orphans",
-        "schedule": schedule(timedelta(minutes=10)),
-        "options": {"expires": 300, "queue": "default"},
-    },
-    "统计：汇总最近几日": {
-        "task": "messaging.tasks.roll_up_statistics",
-        "schedule": crontab(minute="7"),
-        "options": {"expires": 1800, "queue": "default"},
-    },
-    "工单：每日数量": {
-        "task": "tickets.tasks.keep_daily_counts",
-        "schedule": crontab(minute="0", hour="0"),
-        "options": {"expires": 3600, "queue": "default"},
-    },
-    "回调：补处理未完成的回调": {
-        "task": "wechat.tasks.sweep_callbacks",
-        "schedule": schedule(timedelta(seconds=30)),
-        "options": {"expires": 30, "queue": "default"},
-    },
-    "清理：过期的幂等键": {
-        "task": "config.tasks.purge_idempotency_records",
-        "schedule": crontab(minute="17", hour="3"),
-        "options": {"expires": 3600, "queue": "default"},
-    },
-}
+CELERY_BEAT_SCHEDULE = timetable.ENTRIES
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- API ----------------------------------------------------------------------------------------

@@ -15,6 +15,9 @@ class Entry(models.TextChoices):
     ADMIN = "admin", "后台"
     WECOM_GROUP = "wecom_group", "企业微信群"
     WECOM_APP = "wecom_app", "企业微信应用"
+    # What the platform told us: it is not told back.
+    WECOM_SYNC = "wecom_sync", "企业微信同步"
+    IMPORT = "import", "导入"
     SYSTEM = "system", "系统"
 
 
@@ -41,5 +44,6 @@ def actor_for(user: User, entry: Entry, *, chat_id: str = "") -> Actor:
     return Actor(user, user.display_name, Role(user.role), entry, chat_id)
 
 
-def system_actor() -> Actor:
-    return Actor(None, "系统", Role.ADMIN, Entry.SYSTEM)
+def system_actor(entry: Entry = Entry.SYSTEM) -> Actor:
+    """Nobody in person: a nightly job, a rule, or what the platform reports."""
+    return Actor(None, str(entry.label), Role.ADMIN, entry)

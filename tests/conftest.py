@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from config import redis_link
 from config.api import rate_limits
 from config.events.models import OutboxEntry
+from config.events.subscribers import subscribers_of
 from config.runtime import store
 from messaging import templates_in_use, variables
 from messaging.channels import accounts
@@ -133,8 +134,13 @@ def run_outbox() -> Callable[[], int]:
             OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
             for entry in entries:
                 if entry.kind == OutboxEntry.Kind.TASK:
-                    module, _, name = entry.name.rpartition(".")
-                    getattr(importlib.import_module(module), name)(*entry.payload)
+                    tasks = [(entry.name, entry.payload)]
+                else:
+                    heard = subscribers_of(entry.name)
+                    tasks = [(subscriber.task, [entry.payload]) for subscriber in heard]
+                for path, arguments in tasks:
+                    module, _, name = path.rpartition(".")
+                    getattr(importlib.import_module(module), name)(*arguments)
                     done += 1
         return done
 

@@ -1,4 +1,4 @@
-"""What must leave the process after commit: written in the transaction, published by the relay."""
+"""What must leave the process after commit, and what has already been acted on."""
 
 from django.db import models
 
@@ -23,3 +23,21 @@ class OutboxEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+class ConsumedEvent(models.Model):
+    """An event that one of our own consumers has acted on: the broker may bring it again."""
+
+    consumer = models.CharField(max_length=120)
+    event_id = models.CharField(max_length=32)
+    consumed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已消费事件"
+        constraints = [
+            models.UniqueConstraint(fields=["consumer", "event_id"], name="event_consumed_once")
+        ]
+        indexes = [models.Index(fields=["consumed_at"], name="event_consumed_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.consumer} {self.event_id}"

@@ -1,7 +1,8 @@
 """Hands outbox rows to the broker: tasks to their queues, events to the exchange `scrm.events`.
 
 At least once: rows are deleted in the transaction that read them, after the broker confirmed.
-Several relays may run; on PostgreSQL each takes rows that no other holds.
+Several relays may run; on PostgreSQL each takes tasks that no other holds, and events are one
+relay's at a time, so that those of one customer stay in order.
 """
 
 import threading
@@ -16,7 +17,9 @@ from kombu.exceptions import OperationalError
 
 from config.events import wakeup
 from config.events.models import OutboxEntry
+from config.events.subscribers import subscribers_of
 from config.heartbeat import beat_once
+from config.locks import try_transaction_lock
 from config.logs import get_logger
 
 logger = get_logger(__name__)
@@ -47,6 +50,8 @@ def relay_once(app: Celery) -> int:
         return 0
     with transaction.atomic():
         rows = OutboxEntry.objects.filter(error="").order_by("id")
+        if not try_transaction_lock("relay.events"):
+            rows = rows.filter(kind=OutboxEntry.Kind.TASK)
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True)
         entries = list(rows[:BATCH_ROWS])
@@ -74,6 +79,13 @@ def _publish(app: Celery, producer: Producer, entry: OutboxEntry) -> bool:
                 retry=True,
                 retry_policy={"max_retries": 2},
             )
+            for subscriber in subscribers_of(entry.name):
+                app.send_task(
+                    subscriber.task,
+                    args=[entry.payload],
+                    queue=subscriber.queue,
+                    producer=producer,
+                )
     except (OperationalError, OSError):
         raise
     except Exception:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from config.errors import AppError, InvalidInputError
-from config.events.publish import publish
 from config.locks import transaction_lock
 from customers import phones
+from customers.actions.history import announce, record
 from customers.actors import Actor
-from customers.models import Customer, CustomerChannel, CustomerStatus
+from customers.models import Customer, CustomerChannel, CustomerEventKind, CustomerStatus
 from customers.visibility import customers_visible_to
 
 NAME_LENGTH = 100
@@ -51,11 +51,12 @@ def customer_find_or_create(
     e164 = phones.normalize(phone) if phone.strip() else ""
     # Two colleagues reporting one new customer at once must not make two.
     transaction_lock(f"customer:{name}")
-    found = _by_phone(name, e164) if e164 else _by_name(name, actor)
+    found = _by_phone(name, e164, actor) if e164 else _by_name(name, actor)
     if found is not None:
         if company and not found.company:
             found.company = company
             found.save(update_fields=["company", "updated_at"])
+            _changed(found, actor, "company", ("", company))
         return found, False
     customer = Customer.objects.create(
         name=name,
@@ -64,11 +65,12 @@ def customer_find_or_create(
         channel=CustomerChannel.STAFF,
         follow_user=actor.user if actor.is_team else None,
     )
-    publish("customer.created", {"customer_id": customer.pk, "channel": customer.channel})
+    record(customer, actor, CustomerEventKind.CREATED)
+    announce("customer.created", customer, actor, channel=customer.channel)
     return customer, True
 
 
-def _by_phone(name: str, e164: str) -> Customer | None:
+def _by_phone(name: str, e164: str, actor: Actor) -> Customer | None:
     live = Customer.objects.exclude(status=CustomerStatus.DELETED)
     found = live.filter(name=name, phone=e164).first()
     if found is not None:
@@ -79,8 +81,13 @@ def _by_phone(name: str, e164: str) -> Customer | None:
     customer = without_number[0]
     customer.phone = e164
     customer.save(update_fields=["phone", "updated_at"])
-    publish("customer.updated", {"customer_id": customer.pk, "fields": ["phone"]})
+    _changed(customer, actor, "phone", ("", e164))
     return customer
+
+
+def _changed(customer: Customer, actor: Actor, field: str, change: tuple[str, str]) -> None:
+    record(customer, actor, CustomerEventKind.UPDATED, changes={field: change})
+    announce("customer.updated", customer, actor, fields=[field])
 
 
 def _by_name(name: str, actor: Actor) -> Customer | None:

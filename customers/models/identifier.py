@@ -23,6 +23,10 @@ class CustomerIdentifier(models.Model):
                 fields=["customer", "channel"], name="customer_identifier_unique"
             )
         ]
+        indexes = [
+            # Who writes to us from this openid, mailbox or phone.
+            models.Index(fields=["address", "channel"], name="customer_by_address"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.customer_id}"

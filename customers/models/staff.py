@@ -31,6 +31,8 @@ class User(AbstractUser):
     wecom_user_id = models.CharField(
         "企业微信账号", max_length=64, null=True, blank=True, unique=True
     )
+    # Left the company: what they had is to be inherited.
+    resigned_at = models.DateTimeField("离职时间", null=True, blank=True)
     customer = models.OneToOneField(
         "customers.Customer",
         models.SET_NULL,

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from config.errors import ConflictError, NotAllowedError, NotFoundError
 from config.events.publish import publish
+from customers.actions.history import order_key
 from customers.actors import Actor
 from tickets import states
 from tickets.models import EventKind, Ticket, TicketEvent, Visibility
@@ -79,6 +80,7 @@ def record(
             "assigned_to": ticket.assigned_to,
             "version": ticket.version,
         },
+        key=order_key(ticket.customer_id),
     )
     return event
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from customers.actors import Entry
-from customers.models import Customer
+from customers.models import Customer, Project
 from tickets.states import OPEN, TicketStatus
 
 
@@ -26,6 +26,9 @@ class Ticket(models.Model):
     product = models.CharField("产品/项目", max_length=100, blank=True)
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="tickets", verbose_name="客户"
+    )
+    project = models.ForeignKey(
+        Project, models.SET_NULL, null=True, blank=True, related_name="tickets", verbose_name="项目"
     )
     status = models.CharField(
         "状态", max_length=12, choices=TicketStatus, default=TicketStatus.PENDING

@@ -1,0 +1,64 @@
+"""What Celery Beat starts and when, room by room; times are local (Asia/Shanghai).
+
+Each entry expires before its next turn, so that a late one is never worked twice.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from celery.schedules import crontab, schedule
+
+# The kernel
+KERNEL: dict[str, Any] = {
+    "清理：过期的幂等键": {
+        "task": "config.tasks.purge_idempotency_records",
+        "schedule": crontab(minute="17", hour="3"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
+    "清理：已消费的事件": {
+        "task": "config.tasks.purge_consumed_events",
+        "schedule": crontab(minute="27", hour="3"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
+}
+
+CUSTOMERS: dict[str, Any] = {}
+
+# Messages
+MESSAGING: dict[str, Any] = {
+    "发送：补发到期与失联的消息": {
+        "task": "messaging.tasks.sweep_messages",
+        "schedule": schedule(timedelta(seconds=15)),
+        "options": {"expires": 15, "queue": "default"},
+    },
+    "发送：找回无主的消息": {
+        "task": "messaging.tasks.adopt_orphans",
+        "schedule": schedule(timedelta(minutes=10)),
+        "options": {"expires": 300, "queue": "default"},
+    },
+    "统计：汇总最近几日": {
+        "task": "messaging.tasks.roll_up_statistics",
+        "schedule": crontab(minute="7"),
+        "options": {"expires": 1800, "queue": "default"},
+    },
+}
+
+# Tickets
+TICKETS: dict[str, Any] = {
+    "工单：每日数量": {
+        "task": "tickets.tasks.keep_daily_counts",
+        "schedule": crontab(minute="0", hour="0"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
+}
+
+# WeChat entries
+WECHAT: dict[str, Any] = {
+    "回调：补处理未完成的回调": {
+        "task": "wechat.tasks.sweep_callbacks",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30, "queue": "default"},
+    },
+}
+
+ENTRIES: dict[str, Any] = {**KERNEL, **CUSTOMERS, **MESSAGING, **TICKETS, **WECHAT}
