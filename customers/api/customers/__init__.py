@@ -1,0 +1,1 @@
+"""Customers themselves: list, detail, create, edit, owner, block list."""

@@ -1,0 +1,1 @@
+"""Handing customers over."""

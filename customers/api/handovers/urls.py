@@ -1,0 +1,5 @@
+"""Handing customers over (contract.md §3)."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Tables in and out (contract.md §3)."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Profile and timeline (contract.md §3)."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Customers counted (contract.md §3)."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Tags and tag groups (contract.md §3)."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

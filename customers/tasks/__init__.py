@@ -1,0 +1,1 @@
+"""Celery's doors into customers, one module for each thing; thin calls of actions."""
