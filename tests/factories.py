@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from config.api.roles import Role
 from customers.actors import Actor, Entry, actor_for
-from customers.models import Customer, User
+from customers.models import Customer, Tag, TagGroup, User
 from messaging.models import ChannelAccount, ChannelType
 from tickets.models import Ticket
 
@@ -104,3 +104,19 @@ class SmsAccountFactory(factory.django.DjangoModelFactory):
         }
     )
     is_default = True
+
+
+class TagGroupFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = TagGroup
+
+    name = factory.Sequence(lambda n: f"标签组{n}")
+
+
+class TagFactory(factory.django.DjangoModelFactory):
+    """Without a group, unless one is given."""
+
+    class Meta:
+        model = Tag
+
+    name = factory.Sequence(lambda n: f"标签{n}")

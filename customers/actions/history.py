@@ -56,18 +56,18 @@ def announce(event_type: str, customer: Customer, actor: Actor, **data: Any) -> 
 
     `entry` tells subscribers where the change came from: what WeCom told us is not told back.
     """
-    publish(
-        event_type,
-        {
-            "customer_id": customer.pk,
-            "external_userid": customer.external_userid or "",
-            "entry": str(actor.entry),
-            "actor": actor.name,
-            **data,
-        },
-        key=order_key(customer.pk),
-    )
+    publish(event_type, {**about(customer, actor), **data}, key=order_key(customer.pk))
     changed_later(customer.pk)
+
+
+def about(customer: Customer, actor: Actor) -> dict[str, Any]:
+    """What every event of a customer says first."""
+    return {
+        "customer_id": customer.pk,
+        "external_userid": customer.external_userid or "",
+        "entry": str(actor.entry),
+        "actor": actor.name,
+    }
 
 
 def order_key(customer_id: int) -> str:
