@@ -10,6 +10,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from config.events.relay import register_source
+        from customers import channel_addresses
         from messaging import runtime_settings
         from messaging.channels import registry
         from messaging.channels.app.sender import AppChannel
@@ -20,5 +21,6 @@ class MessagingConfig(AppConfig):
 
         runtime_settings.register()
         register_source(publish_due)
+        channel_addresses.register(registry.normal_address)
         for channel in (SmsChannel(), EmailChannel(), AppChannel(), FeishuChannel()):
             registry.register(channel)
