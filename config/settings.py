@@ -227,6 +227,7 @@ SPECTACULAR_SETTINGS = {
         "TicketStatusEnum": "tickets.states.TicketStatus.choices",
         "PriorityEnum": "tickets.models.Priority.choices",
         "MessageStatusEnum": "messaging.models.MessageStatus.choices",
+        "ProjectStatusEnum": "customers.models.ProjectStatus.choices",
         "ChannelEnum": "messaging.models.ChannelType.choices",
     },
 }

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from config.api.roles import Role
 from customers.actors import Actor, Entry, actor_for
-from customers.models import Customer, Tag, TagGroup, User
+from customers.models import Customer, Project, Tag, TagGroup, User
 from messaging.models import ChannelAccount, ChannelType
 from tickets.models import Ticket
 
@@ -120,3 +120,13 @@ class TagFactory(factory.django.DjangoModelFactory):
         model = Tag
 
     name = factory.Sequence(lambda n: f"标签{n}")
+
+
+class ProjectFactory(factory.django.DjangoModelFactory):
+    """A bare presale row, without its trail."""
+
+    class Meta:
+        model = Project
+
+    name = factory.Sequence(lambda n: f"项目{n}")
+    customer = factory.SubFactory(CustomerFactory)

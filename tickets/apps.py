@@ -10,9 +10,12 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         from customers import visibility
+        from customers.projects import attached
         from tickets import daily_counts, runtime_settings
+        from tickets.queries.projects import tickets_of_projects
         from tickets.visibility import customers_of_assignee
 
         visibility.register_binding(customers_of_assignee)
+        attached.register_tickets(tickets_of_projects)
         runtime_settings.register()
         daily_counts.register_variables()

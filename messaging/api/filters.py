@@ -1,13 +1,11 @@
 """Filters of the message list (contract.md §2), each served by an index."""
 
-import datetime as dt
 from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
-from django.forms import ValidationError
-from django_filters.fields import IsoDateTimeField
 
+from config.api.filters import MomentFilter
 from messaging.models import (
     ChannelType,
     Message,
@@ -24,23 +22,6 @@ _IN_TROUBLE = frozenset(
 _BY_RECEIPT = frozenset({MessageStatus.DELIVERED, MessageStatus.READ})
 
 
-class _MomentField(IsoDateTimeField):
-    """A time that exists in every time zone: the first and last hours of the calendar do not."""
-
-    def clean(self, value: str) -> dt.datetime | None:
-        moment: dt.datetime | None = super().clean(value)
-        try:
-            if moment is not None:
-                moment.astimezone(dt.UTC)
-        except OverflowError:
-            raise ValidationError("时间超出范围", code="overflow") from None
-        return moment
-
-
-class _MomentFilter(django_filters.IsoDateTimeFilter):
-    field_class = _MomentField
-
-
 class MessageFilter(django_filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(
         choices=MessageStatus.choices, method="filter_status", distinct=False
@@ -52,8 +33,8 @@ class MessageFilter(django_filters.FilterSet):
     customer = django_filters.NumberFilter(
         field_name="customer_id", min_value=1, max_value=2**63 - 1, decimal_places=0
     )
-    created_after = _MomentFilter(field_name="created_at", lookup_expr="gte")
-    created_before = _MomentFilter(field_name="created_at", lookup_expr="lt")
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
 
     class Meta:
         model = Message

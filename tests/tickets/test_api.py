@@ -18,7 +18,7 @@ from tickets.states import TicketStatus
 pytestmark = pytest.mark.django_db
 
 TICKET_FIELDS = {
-    "id", "title", "description", "product", "status", "priority", "progress", "customer",
+    "id", "title", "description", "product", "project_id", "status", "priority", "progress", "customer",
     "assigned_to", "assigned_to_name", "deadline", "overdue", "reminder_count", "last_reminder_at",
     "group_message_id", "created_at", "updated_at", "resolved_at", "version",
 }  # fmt: skip

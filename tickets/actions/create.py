@@ -9,6 +9,7 @@ from config.errors import InvalidInputError
 from config.runtime import store
 from customers.actors import Actor
 from customers.models import Customer
+from tickets.actions.projects import check_project
 from tickets.actions.trail import record
 from tickets.cards import group_for, send_new_ticket_card
 from tickets.models import EventKind, Priority, Ticket, Visibility
@@ -27,6 +28,7 @@ def ticket_create(
     product: str = "",
     priority: str = Priority.NORMAL,
     deadline: datetime | None = None,
+    project_id: int | None = None,
 ) -> Ticket:
     """A pending ticket, its first event, and its card on the way to the group (seed 001, scene 1).
 
@@ -37,6 +39,7 @@ def ticket_create(
     description = description.strip()
     if not description:
         raise InvalidInputError("问题描述不能为空", attr="description")
+    check_project(project_id, customer.pk, actor)
     now = timezone.now()
     group_chat_id, robot = group_for(actor.chat_id)
     if deadline is not None and deadline <= now:
@@ -46,6 +49,7 @@ def ticket_create(
         description=description,
         product=product.strip(),
         customer=customer,
+        project_id=project_id,
         status=TicketStatus.PENDING,
         priority=priority,
         deadline=deadline or now + timedelta(hours=store.get_int("ticket.default_deadline_hours")),

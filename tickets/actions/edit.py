@@ -8,6 +8,7 @@ from django.db import transaction
 from config.errors import ConflictError, InvalidInputError
 from customers.actors import Actor
 from tickets import states
+from tickets.actions.projects import check_project
 from tickets.actions.trail import lock_ticket, record, require_team
 from tickets.models import EventKind, Ticket, Visibility
 from tickets.states import TicketStatus
@@ -22,6 +23,7 @@ class TicketChanges(TypedDict, total=False):
     priority: str
     deadline: datetime
     progress: int
+    project_id: int | None
 
 
 @transaction.atomic
@@ -35,6 +37,8 @@ def ticket_edit(
     """
     require_team(actor)
     ticket = lock_ticket(ticket_id, actor, version=version)
+    if "project_id" in changes:
+        check_project(changes["project_id"], ticket.customer_id, actor)
     changed: dict[str, Any] = {}
     for field, value in changes.items():
         before = getattr(ticket, field)

@@ -18,6 +18,7 @@ class TicketCustomerSerializer(serializers.ModelSerializer[Customer]):
 
 
 class TicketSerializer(serializers.ModelSerializer[Ticket]):
+    project_id = serializers.IntegerField(read_only=True, allow_null=True)
     customer = TicketCustomerSerializer(read_only=True)
     assigned_to = serializers.CharField(read_only=True)
     assigned_to_name = serializers.CharField(read_only=True)
@@ -30,6 +31,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "title",
             "description",
             "product",
+            "project_id",
             "status",
             "priority",
             "progress",
@@ -59,6 +61,9 @@ class TicketCreateSerializer(serializers.Serializer[Any]):
     phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
     company = serializers.CharField(max_length=200, required=False, allow_blank=True)
     product = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    project_id = serializers.IntegerField(
+        min_value=1, max_value=2**63 - 1, required=False, allow_null=True
+    )
     priority = serializers.ChoiceField(choices=Priority.choices, default=Priority.NORMAL)
     deadline = serializers.DateTimeField(required=False, allow_null=True)
 
@@ -76,6 +81,9 @@ class TicketEditSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=200, required=False)
     description = serializers.CharField(max_length=10_000, required=False)
     product = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    project_id = serializers.IntegerField(
+        min_value=1, max_value=2**63 - 1, required=False, allow_null=True
+    )
     priority = serializers.ChoiceField(choices=Priority.choices, required=False)
     deadline = serializers.DateTimeField(required=False)
     progress = serializers.IntegerField(min_value=0, max_value=100, required=False)

@@ -65,6 +65,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
             product=data.get("product", ""),
             priority=data["priority"],
             deadline=data.get("deadline"),
+            project_id=data.get("project_id"),
             actor=actor,
         )
         return self._answer(ticket, status.HTTP_201_CREATED)

@@ -1,0 +1,1 @@
+"""Projects: presale → insale → aftersale (seed 000, contract.md §3)."""
