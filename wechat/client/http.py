@@ -11,7 +11,8 @@ from messaging.channels.base import Outcome, Result
 from wechat.client.errors import PlatformAnswer, result_of_status
 
 OK = 200
-ANSWER_LIMIT_BYTES = 256 * 1024
+# The largest: a corporation's ten thousand tags.
+ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
@@ -57,7 +58,11 @@ async def _answer(response: aiohttp.ClientResponse) -> PlatformAnswer:
     if response.status != OK:
         refused = result_of_status(response.status, response.headers.get("Retry-After"))
         raise CallFailed(refused)
-    raw = await response.content.read(ANSWER_LIMIT_BYTES)
+    raw = bytearray()
+    async for part in response.content.iter_any():
+        raw += part
+        if len(raw) > ANSWER_LIMIT_BYTES:
+            raise CallFailed(Result(Outcome.PERMANENT, "too_large", "平台应答过大"))
     try:
         body = orjson.loads(raw)
         return PlatformAnswer(int(body.get("errcode", 0)), str(body.get("errmsg", "")), body)
