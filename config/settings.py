@@ -229,6 +229,10 @@ SPECTACULAR_SETTINGS = {
         "MessageStatusEnum": "messaging.models.MessageStatus.choices",
         "ProjectStatusEnum": "customers.models.ProjectStatus.choices",
         "ChannelEnum": "messaging.models.ChannelType.choices",
+        "CustomerChannelEnum": "customers.models.CustomerChannel.choices",
+        "CustomerStatusEnum": "customers.models.CustomerStatus.choices",
+        "CustomerTypeEnum": "customers.models.Customer.Kind",
+        "FollowUpKindEnum": "customers.models.FollowUpKind.choices",
     },
 }
 API_BODY_LIMIT_BYTES = 4 * 1024 * 1024

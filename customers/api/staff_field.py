@@ -19,14 +19,17 @@ def staff_given(value: Any, *, attr: str) -> User:
 
     A number is an id; text a user name, a WeCom user id or a full name, else an id.
     """
-    text = str(value).strip()
-    if isinstance(value, bool) or not isinstance(value, int | str) or not text or len(text) > 150:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_ID:
+        found = team_members().filter(pk=value).first()
+        if found is not None:
+            return found
+        raise InvalidInputError(f"没有员工 {value}", code="unknown_staff", attr=attr)
+    text = value.strip() if isinstance(value, str) else ""
+    if not 0 < len(text) <= 150 or "\x00" in text:
         raise InvalidInputError("必须是员工的 id、用户名或企业微信账号", attr=attr)
-    is_id = text.isascii() and text.isdigit() and int(text[:19]) <= MAX_ID and len(text) <= 19
-    if is_id:
+    if text.isascii() and text.isdigit() and len(text) < 19:
         named = Q(username=text) | Q(wecom_user_id=text)
-        by_name = team_members().filter(named).first() if isinstance(value, str) else None
-        found = by_name or team_members().filter(pk=int(text)).first()
+        found = team_members().filter(named).first() or team_members().filter(pk=int(text)).first()
         if found is not None:
             return found
     return staff_named(text, attr=attr)

@@ -1,0 +1,82 @@
+"""Filters of the customer list (contract.md §3)."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from rest_framework.exceptions import ValidationError
+
+from config.api.camel_case import CamelCaseQuery
+from customers.api.staff_field import MAX_ID
+from customers.models import Customer, CustomerChannel, CustomerStatus, CustomerTag, User
+from customers.search import matching
+
+MAX_TAGS = 20
+_CHANNELS = {**{value: value for value in CustomerChannel.values}} | {
+    str(label): value for value, label in CustomerChannel.choices
+}
+
+
+class CustomerFilter(CamelCaseQuery, django_filters.FilterSet):
+    """`tag` may be repeated: customers with all of them. `status=0` is answered to administrators."""
+
+    keyword = django_filters.CharFilter(method="filter_keyword", max_length=100)
+    channel = django_filters.CharFilter(method="filter_channel", max_length=20)
+    status = django_filters.ChoiceFilter(choices=CustomerStatus.choices)
+    follow_user_id = django_filters.CharFilter(
+        method="filter_follow_user",
+        max_length=150,
+        label="员工的 id、用户名或企业微信账号；none 表示无人跟进",
+    )
+    tag = django_filters.CharFilter(method="filter_tags", label="标签 id，可重复")
+
+    class Meta:
+        model = Customer
+        fields: list[str] = []
+
+    def filter_keyword(
+        self, customers: QuerySet[Customer], name: str, value: str
+    ) -> QuerySet[Customer]:
+        return matching(customers, value)
+
+    def filter_channel(
+        self, customers: QuerySet[Customer], name: str, value: str
+    ) -> QuerySet[Customer]:
+        if value not in _CHANNELS:
+            known = "、".join(CustomerChannel.values)
+            raise ValidationError({"channel": f"必须是以下之一：{known}"}, "invalid_choice")
+        return customers.filter(channel=_CHANNELS[value])
+
+    def filter_follow_user(
+        self, customers: QuerySet[Customer], name: str, value: str
+    ) -> QuerySet[Customer]:
+        if value == "none":
+            return customers.filter(follow_user=None)
+        ids = list(
+            User.objects.filter(Q(username=value) | Q(wecom_user_id=value)).values_list(
+                "pk", flat=True
+            )
+        )
+        return customers.filter(follow_user__in=[*ids, *_as_ids([value])])
+
+    def filter_tags(
+        self, customers: QuerySet[Customer], name: str, value: str
+    ) -> QuerySet[Customer]:
+        asked: Any = self.data
+        given = asked.getlist("tag")
+        ids = _as_ids(given)
+        if len(ids) != len(given) or len(ids) > MAX_TAGS:
+            raise ValidationError({"tag": f"必须是标签 id，最多 {MAX_TAGS} 个"}, "invalid")
+        for tag_id in set(ids):
+            links = CustomerTag.objects.filter(tag=tag_id, customer=OuterRef("pk"))
+            customers = customers.filter(Exists(links))
+        return customers
+
+
+def _as_ids(texts: list[str]) -> list[int]:
+    """Those that are ids."""
+    return [
+        int(text)
+        for text in texts
+        if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= MAX_ID
+    ]
