@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Callable
 
+from wechat.commands import project_grammar
 from wechat.commands.meaning import (
     AddNote,
     AssignTicket,
@@ -19,43 +20,49 @@ from wechat.commands.meaning import (
     QueryTickets,
     SetProgress,
 )
+from wechat.commands.parts import (
+    NAME_END,
+    PHONE_ONLY,
+    SEPARATORS,
+    customer_name,
+    keys,
+    parts_of,
+)
+from wechat.commands.references import (
+    MAX_TICKETS,
+    Quoted,
+    begins_with_ticket,
+    quoted_reference,
+    ticket_ids,
+)
 from wechat.commands.text import Text, read
 from wechat.commands.vocabulary import (
     ASSIGN,
     ASSIGN_VERBS,
     CREATE,
+    HASH_COMMANDS,
     HELP,
+    PROGRESS,
     QUERY,
+    RECORD,
     SLASH_COMMANDS,
+    SOLVED,
     TICKET_EXAMPLE,
+    TRANSFER,
     VERBS,
     Spec,
 )
 
 MAX_LENGTH = 20_000
-MAX_TICKET_ID = 2**31 - 1
-MAX_TICKETS = 20
 
-
-_SEPARATORS = " \n,.;:!、。"
 # What may stand behind a verb: 「已解决一半」 is no 「已解决」, and a question changes nothing.
 _ENDS = re.compile(r"(?:工单)?了?(?:$|[\s,.;:!、。…~(])")
 
 # Possessive `\s*+`: two runs of spaces side by side must not be divided in every possible way.
-_IDS = re.compile(r"(?:工单)?\s*+#\s*+(?:id)?\s*+(\d++)(?:\s*+[、,和]?\s*+(?=(?:工单)?\s*+#))?")
-_QUOTED_ID = re.compile(r"#\s*+(?:id)?\s*+(\d{1,10})(?![0-9a-z])")
 _PROGRESS = re.compile(r"(?:进度)?\s*+:?\s*+(-?\d{1,6})(?!\.?\d)\s*+(%?)")
-_KEY = re.compile(
-    r"(?<![^\W\d])(?:(?P<spoken>手机号码|手机号|手机|联系方式|联系电话|电话)\s*+:?\s*+(?=[+\d])"
-    r"|(?P<key>客户|公司|产品/项目|产品|项目|问题描述|问题|描述|故障|优先级)\s*+:\s*+)"
-)
+_HASH_NAMES = "|".join(name for spec in HASH_COMMANDS for name in spec.names)
 # The robot hears only what mentions it, so a name before a command is its own, however it is called.
-_ANY_MENTION = re.compile(r"@\S{1,64}\s++(?=/|#\s*+\d)")
-_MOBILE = r"(?:\+?86[\- ]?)?1[3-9](?:[\- ]?\d){9}(?!\d)"
-_PHONE_VALUE = re.compile(rf"{_MOBILE}|\+?[\d\-()]{{5,24}}\d|\+\d[\d\-() ]{{5,24}}\d")
-_BARE_MOBILE = re.compile(rf"(?<!\w){_MOBILE}")
-_NAME_END = re.compile(r"[\s,;]")
-_PHONE_ONLY = re.compile(r"(?:手机号码|手机号|手机|电话)?\s*+:?\s*+(\+?[\d\- ]{7,20})")
+_ANY_MENTION = re.compile(rf"@\S{{1,64}}\s++(?=/|#\s*+(?:p?\d|{_HASH_NAMES}))")
 _PRIORITY_WORDS = re.compile(
     r"(?P<no>不算|不是|不|非|无|没那么)?(?:很|太|特别)?(?P<word>紧急|严重|高优先级)"
 )
@@ -71,14 +78,18 @@ _PRIORITIES = {
     "低": "low",
     "low": "low",
 }
+TICKET_KEYS = keys(
+    "客户|公司|产品/项目|产品|项目|问题描述|问题|描述|故障|优先级",
+    {
+        "产品/项目": "产品",
+        "项目": "产品",
+        "问题描述": "问题",
+        "描述": "问题",
+        "故障": "问题",
+    },
+    rest="问题",
+)
 _LIMITS = {"客户": 100, "产品": 100, "公司": 200}
-_KEY_NAMES = {
-    "产品/项目": "产品",
-    "项目": "产品",
-    "问题描述": "问题",
-    "描述": "问题",
-    "故障": "问题",
-}
 
 
 def parse(text: str, *, bot_name: str, quoted: str = "") -> Command:
@@ -88,15 +99,16 @@ def parse(text: str, *, bot_name: str, quoted: str = "") -> Command:
     message = _without_bot(read(text), bot_name).strip()
     if not message.folded or message.folded in ("?", "help", "帮助"):
         return Help()
-    slash = _slash_command(message)
-    if slash is not None:
-        return slash
-    ids, rest = _ticket_ids(message)
-    if _IDS.match(rest.folded) and ids:
+    about = quoted_reference(quoted[:MAX_LENGTH])
+    named = _hash_command(message, about) or _slash_command(message)
+    if named is not None:
+        return named
+    ids, rest = ticket_ids(message)
+    if ids and begins_with_ticket(rest):
         return Misunderstood(f"一次最多处理 {MAX_TICKETS} 个工单", TICKET_EXAMPLE)
     if ids:
         return _about_tickets(ids, rest)
-    return _about_quoted(message, quoted[:MAX_LENGTH])
+    return _about_quoted(message, about)
 
 
 def _without_bot(text: Text, bot_name: str) -> Text:
@@ -108,6 +120,19 @@ def _without_bot(text: Text, bot_name: str) -> Text:
         if found is None:
             return text
         text = text.cut(found.end()).strip(" \n:,")
+
+
+def _hash_command(message: Text, about: Quoted) -> Command | None:
+    """A message that begins with `#`, or `/`, and the name of a command about projects."""
+    if not message.folded.startswith(("#", "/")):
+        return None
+    body = message.cut(1).strip()
+    for spec in HASH_COMMANDS:
+        for name in spec.names:
+            end = _match_spaced(body.folded, name)
+            if end:
+                return _PROJECT_PARSERS[spec](body.cut(end).strip(" \n,:"), about)
+    return None
 
 
 def _slash_command(message: Text) -> Command | None:
@@ -122,11 +147,15 @@ def _slash_command(message: Text) -> Command | None:
     if not has_slash:
         return None
     word = re.split(r"[\s#@:]", body.folded, maxsplit=1)[0][:20]
-    known = {name: spec for spec in SLASH_COMMANDS for name in spec.names}
+    return _unknown(body, word)
+
+
+def _unknown(body: Text, word: str) -> Misunderstood:
+    known = {name: spec for spec in (*SLASH_COMMANDS, *HASH_COMMANDS) for name in spec.names}
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.4)
     spec = known[near[0]] if near else HELP
     hint = f"，您是不是想{spec.meaning}？" if near else ""
-    return Misunderstood(f"没有「/{body.own[: len(word)]}」这个命令{hint}", spec.example)
+    return Misunderstood(f"没有「{body.own[: len(word)]}」这个命令{hint}", spec.example)
 
 
 def _match_spaced(folded: str, name: str) -> int:
@@ -142,7 +171,7 @@ def _match_spaced(folded: str, name: str) -> int:
 
 
 def _create(body: Text) -> Command:
-    parts = _parts(body)
+    parts = parts_of(body, TICKET_KEYS)
     for key, limit in _LIMITS.items():
         if len(parts.get(key, "")) > limit:
             return Misunderstood(f"{key}过长，请控制在 {limit} 字以内", CREATE.example)
@@ -168,75 +197,6 @@ def _create(body: Text) -> Command:
     )
 
 
-def _parts(body: Text) -> dict[str, str]:
-    """The named parts; what stands before the first key is the customer.
-
-    A key counts once: a second one is part of the words around it, so nothing typed is lost.
-    """
-    marks = list(_KEY.finditer(body.folded))
-    found = _head(body.cut(0, marks[0].start() if marks else None))
-    kept: list[tuple[str, re.Match[str]]] = []
-    for mark in marks:
-        key = "手机" if mark["spoken"] else _KEY_NAMES.get(mark["key"], mark["key"])
-        taken = {*found, *(known for known, _ in kept)}
-        if key in taken or (key == "手机" and "问题" in taken and not _is_bare(body, mark)):
-            continue
-        kept.append((key, mark))
-    for number, (key, mark) in enumerate(kept):
-        end = kept[number + 1][1].start() if number + 1 < len(kept) else None
-        value = body.cut(mark.end(), end)
-        if key == "手机":
-            found = _phone_and_rest(value, found) | found
-        elif key == "客户":
-            found[key] = _customer_name(value)
-        else:
-            found[key] = value.strip(" \n,;").words
-    return found
-
-
-def _head(text: Text) -> dict[str, str]:
-    """What stands before the first key: the customer, and perhaps a number without its key."""
-    found: dict[str, str] = {}
-    mention = text.folded.find("@")
-    name = _customer_name(text.cut(max(mention, 0)))
-    if name:
-        found["客户"] = name
-    number = _BARE_MOBILE.search(text.folded)
-    if number and name != number[0]:
-        found["手机"] = number[0]
-    return found
-
-
-def _is_bare(body: Text, mark: re.Match[str]) -> bool:
-    """Whether a number named inside a problem stands alone there: `…，电话139… 没人接` does not."""
-    number = _PHONE_VALUE.match(body.folded, mark.end())
-    rest = body.folded[number.end() :].lstrip(_SEPARATORS) if number else ""
-    return number is not None and (not rest or _KEY.match(rest) is not None)
-
-
-def _phone_and_rest(value: Text, found: dict[str, str]) -> dict[str, str]:
-    """The number, and what follows it: a customer's `@name`, or the problem without its key."""
-    number = _PHONE_VALUE.match(value.folded)
-    rest = value.cut(number.end() if number else 0).strip(_SEPARATORS)
-    parts = {"手机": (number[0] if number else value.folded).strip()}
-    if not number or not rest.folded:
-        return parts
-    if rest.folded.startswith("@") and "客户" not in found:
-        return parts | {"客户": _customer_name(rest)}
-    return parts | {"问题": rest.words}
-
-
-def _customer_name(text: Text) -> str:
-    """`@客户张三`, `@张三`, `客户 张三`, `张三`: the name alone, up to the first space."""
-    text = text.strip(" \n,;:、")
-    text = text.cut(1).strip() if text.folded.startswith("@") else text
-    if text.folded.startswith("客户") and len(text.folded) > 2:
-        text = text.cut(2).strip(" :")
-    end = _NAME_END.search(text.folded)
-    name = text.cut(0, end.start() if end else None).words
-    return "" if name == "客户" else name
-
-
 def _priority(folded: str) -> str:
     found = {m["word"] for m in _PRIORITY_WORDS.finditer(folded) if not m["no"]}
     if found & {"紧急", "严重"}:
@@ -246,20 +206,20 @@ def _priority(folded: str) -> str:
 
 def _query(body: Text) -> Command:
     body = body.strip(" \n,:")
-    ids, rest = _ticket_ids(body)
+    ids, rest = ticket_ids(body)
     if ids and not rest.folded:
         return QueryTickets(ticket_id=ids[0])
-    phone = _PHONE_ONLY.fullmatch(body.folded)
+    phone = PHONE_ONLY.fullmatch(body.folded)
     if phone:
         return QueryTickets(phone=phone[1].strip())
-    name = _customer_name(body)
+    name = customer_name(body)
     if not name or body.folded.startswith("#") or len(name) > _LIMITS["客户"]:
         return Misunderstood("要查谁的工单？请给出客户姓名、手机号或工单编号", QUERY.example)
     return QueryTickets(customer_name=name)
 
 
 def _assign(body: Text) -> Command:
-    ids, rest = _ticket_ids(body)
+    ids, rest = ticket_ids(body)
     if not ids:
         return Misunderstood("缺少工单编号", ASSIGN.example)
     return _assignment(ids, rest.strip(" ,给"))
@@ -268,45 +228,48 @@ def _assign(body: Text) -> Command:
 def _assignment(ids: tuple[int, ...], rest: Text) -> Command:
     rest = rest.strip(" ,")
     rest = rest.cut(1).strip() if rest.folded.startswith("@") else rest
-    end = _NAME_END.search(rest.folded)
+    end = NAME_END.search(rest.folded)
     name = rest.cut(0, end.start() if end else None).words
     if not name or len(name) > 64:
         return Misunderstood("缺少负责人", f"/分配工单 #{ids[0]} @李四")
-    note = rest.cut(end.end()).strip(_SEPARATORS).words if end else ""
+    note = rest.cut(end.end()).strip(SEPARATORS).words if end else ""
     return AssignTicket(ids, name, note)
 
 
-def _ticket_ids(message: Text) -> tuple[tuple[int, ...], Text]:
-    """The ticket numbers in front and what follows them; an impossible number is none."""
-    ids: list[int] = []
-    at = 0
-    while (found := _IDS.match(message.folded, at)) and len(ids) < MAX_TICKETS:
-        if len(found[1]) > 10 or not 1 <= int(found[1]) <= MAX_TICKET_ID:
-            return (), message
-        ids.append(int(found[1]))
-        at = found.end()
-    return tuple(dict.fromkeys(ids)), message.cut(at).strip(" \n,:、")
-
-
 def _about_tickets(ids: tuple[int, ...], rest: Text) -> Command:
-    if not rest.folded.strip(_SEPARATORS):
+    if not rest.folded.strip(SEPARATORS):
         return QueryTickets(ticket_id=ids[0])
     command = _verb(ids, rest)
     return command or AddNote(ids, rest.words)
 
 
-def _about_quoted(message: Text, quoted: str) -> Command:
-    """A verb under a quoted card; the card says which ticket."""
+def _about_quoted(message: Text, about: Quoted) -> Command:
+    """A verb under a quoted card; the card says which ticket, or which project's."""
     if message.folded.startswith("#"):
+        body = message.cut(1).strip()
+        word = re.split(r"[\s#@:\d]", body.folded, maxsplit=1)[0][:20]
+        if len(word) > 2:
+            return _unknown(body, word)
         return Misunderstood("没有这个命令，或工单编号不对", TICKET_EXAMPLE)
-    number = _QUOTED_ID.search(read(quoted).folded)
-    ticket_id = int(number[1]) if number else 0
-    if 1 <= ticket_id <= MAX_TICKET_ID:
-        command = _verb((ticket_id,), message)
-        return command or AddNote((ticket_id,), message.words)
+    if about.ticket_id is not None:
+        command = _verb((about.ticket_id,), message)
+        return command or AddNote((about.ticket_id,), message.words)
+    if about.project_id is not None or about.is_several:
+        return _about_project(message, about)
     if _verb((1,), message) is not None:
         return Misunderstood("不知道是哪个工单：请引用工单卡片，或写上编号", TICKET_EXAMPLE)
     return Misunderstood("没有听懂，发送「/帮助」可查看全部命令", CREATE.example)
+
+
+def _about_project(message: Text, about: Quoted) -> Command:
+    """Under a quoted project only 「已解决」 says what is meant."""
+    command = _verb((1,), message)
+    example = f"#问题已解决 #P{about.project_id or 5} 说明"
+    if about.is_several:
+        return Misunderstood("引用的消息里有多个项目，请写明项目编号", example)
+    if isinstance(command, ChangeStatus) and command.status == "resolved":
+        return project_grammar.solved(Text(command.note, read(command.note).folded), about)
+    return Misunderstood("引用的是项目：请写明命令和项目编号", example)
 
 
 def _verb(ids: tuple[int, ...], rest: Text) -> Command | None:
@@ -326,7 +289,7 @@ def _verb(ids: tuple[int, ...], rest: Text) -> Command | None:
 
 def _is_question(folded: str) -> bool:
     """Whether the first sentence behind the verb asks."""
-    sentence = re.split(r"[,.;!。\n]", folded.lstrip(_SEPARATORS), maxsplit=1)[0].rstrip()
+    sentence = re.split(r"[,.;!。\n]", folded.lstrip(SEPARATORS), maxsplit=1)[0].rstrip()
     return sentence.endswith(("?", "吗", "嘛", "么"))
 
 
@@ -344,9 +307,9 @@ def _progress(ids: tuple[int, ...], rest: Text) -> Command | None:
 
 def _note(text: Text) -> str:
     """What follows a verb, without the 了 that belongs to it."""
-    text = text.strip(_SEPARATORS)
-    text = text.cut(2).strip(_SEPARATORS) if text.folded.startswith("工单") else text
-    return (text.cut(1).strip(_SEPARATORS) if text.folded.startswith("了") else text).words
+    text = text.strip(SEPARATORS)
+    text = text.cut(2).strip(SEPARATORS) if text.folded.startswith("工单") else text
+    return (text.cut(1).strip(SEPARATORS) if text.folded.startswith("了") else text).words
 
 
 def _help(_: Text) -> Command:
@@ -358,4 +321,10 @@ _PARSERS: dict[Spec, Callable[[Text], Command]] = {
     QUERY: _query,
     ASSIGN: _assign,
     HELP: _help,
+}
+_PROJECT_PARSERS: dict[Spec, Callable[[Text, Quoted], Command]] = {
+    RECORD: project_grammar.record,
+    PROGRESS: project_grammar.progress,
+    TRANSFER: project_grammar.transfer,
+    SOLVED: project_grammar.solved,
 }

@@ -4,7 +4,6 @@ Every refusal names what is wrong and what would be right; nothing is silently d
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -18,20 +17,12 @@ from messaging.markup import as_text
 from tickets import actions, states
 from tickets.models import Ticket, Visibility
 from tickets.states import TicketStatus
-from wechat.commands import grammar, meaning
+from wechat.commands import grammar, meaning, project_handlers
 from wechat.commands.queries import query_tickets
+from wechat.commands.result import CommandResult
 from wechat.commands.vocabulary import help_text
 
 REOPENED = "reopened"
-
-
-@dataclass(frozen=True)
-class CommandResult:
-    """`text` is what the group sees; `handled` is False when the command was not understood or failed."""
-
-    text: str
-    handled: bool
-    ticket_id: int | None = None
 
 
 def run_command(text: str, *, actor: Actor, bot_name: str, quoted: str = "") -> CommandResult:
@@ -159,6 +150,10 @@ _HANDLERS: dict[type, Callable[[Any, Actor], CommandResult]] = {
     meaning.ChangeStatus: _change_status,
     meaning.SetProgress: _set_progress,
     meaning.AddNote: _note,
+    meaning.RecordCustomer: project_handlers.record_customer,
+    meaning.QueryProjects: project_handlers.query_projects,
+    meaning.TransferEngineer: project_handlers.transfer_engineer,
+    meaning.ResolveIssue: project_handlers.resolve_issue,
     meaning.Help: _help,
     meaning.Misunderstood: _misunderstood,
 }
@@ -200,5 +195,10 @@ def _ask_which(error: AmbiguousCustomerError, command: object) -> str:
         problem = as_text(command.problem)[:50]
         lines.append(
             f"示例：/创建工单 @客户{as_text(command.customer_name)} 手机:客户手机号 问题:{problem}"
+        )
+    if isinstance(command, meaning.RecordCustomer):
+        words = as_text(command.demand or "、".join(command.products))[:50]
+        lines.append(
+            f"示例：#记录客户 {as_text(command.customer_name)} 手机:客户手机号 需求:{words}"
         )
     return "\n".join(lines)

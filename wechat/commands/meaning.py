@@ -1,6 +1,7 @@
 """What a message can mean: one of these commands, or that it was not understood."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeAlias
 
 
@@ -56,6 +57,53 @@ class AddNote:
 
 
 @dataclass(frozen=True)
+class Target:
+    """Which project or ticket is meant: exactly one is given.
+
+    `number` is one that may be a project's or a ticket's; `words` a customer's or project's name.
+    """
+
+    project_id: int | None = None
+    ticket_ids: tuple[int, ...] = ()
+    number: int | None = None
+    phone: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class RecordCustomer:
+    """A customer and a presale project; `amount` in yuan."""
+
+    customer_name: str
+    phone: str = ""
+    company: str = ""
+    project: str = ""
+    demand: str = ""
+    products: tuple[str, ...] = ()
+    amount: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class QueryProjects:
+    target: Target
+
+
+@dataclass(frozen=True)
+class TransferEngineer:
+    target: Target
+    engineer: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ResolveIssue:
+    """The open ticket of the target is resolved, and its project keeps the note."""
+
+    target: Target
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Help:
     """The list of all commands."""
 
@@ -75,6 +123,10 @@ Command: TypeAlias = (
     | ChangeStatus
     | SetProgress
     | AddNote
+    | RecordCustomer
+    | QueryProjects
+    | TransferEngineer
+    | ResolveIssue
     | Help
     | Misunderstood
 )
