@@ -22,7 +22,14 @@ KERNEL: dict[str, Any] = {
     },
 }
 
-CUSTOMERS: dict[str, Any] = {}
+# Customers
+CUSTOMERS: dict[str, Any] = {
+    "客户：夜间评估流失风险": {
+        "task": "customers.tasks.risk.evaluate_everybody",
+        "schedule": crontab(minute="40", hour="2"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
+}
 
 # Messages
 MESSAGING: dict[str, Any] = {

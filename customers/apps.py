@@ -7,3 +7,16 @@ from django.utils.translation import gettext_lazy as _
 class CustomersConfig(AppConfig):
     name = "customers"
     verbose_name = _("客户")
+
+    def ready(self) -> None:
+        from customers import runtime_settings
+        from customers.queries.profile import register_own_parts
+        from customers.queries.timeline import register_own_sources
+        from customers.risk import register_own_signals
+        from customers.risk.triggers import subscribe_to_changes
+
+        runtime_settings.register()
+        register_own_parts()
+        register_own_sources()
+        register_own_signals()
+        subscribe_to_changes()

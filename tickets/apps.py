@@ -11,7 +11,7 @@ class TicketsConfig(AppConfig):
     def ready(self) -> None:
         from customers import visibility
         from customers.projects import attached
-        from tickets import daily_counts, runtime_settings
+        from tickets import customer_profile, customer_risk, daily_counts, runtime_settings
         from tickets.queries.projects import tickets_of_projects
         from tickets.visibility import customers_of_assignee
 
@@ -19,3 +19,5 @@ class TicketsConfig(AppConfig):
         attached.register_tickets(tickets_of_projects)
         runtime_settings.register()
         daily_counts.register_variables()
+        customer_profile.register()
+        customer_risk.register()

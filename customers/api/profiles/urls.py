@@ -1,5 +1,10 @@
 """Profile and timeline (contract.md §3)."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from customers.api.profiles import views
+
+urlpatterns = [
+    path("v1/customers/<id:customer_id>/profile", views.ProfileView.as_view()),
+    path("v1/customers/<id:customer_id>/timeline", views.TimelineView.as_view()),
+]
