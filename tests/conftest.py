@@ -106,6 +106,13 @@ def api() -> Callable[[Any], APIClient]:
 
 
 @pytest.fixture
+def settings_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that count queries: the runtime settings' look once a second is not theirs."""
+    monkeypatch.setattr(store, "SNAPSHOT_SECONDS", 3600)
+    store.get("message_sender")
+
+
+@pytest.fixture
 def platform(live_server: Any, settings: Any) -> Any:
     """Tencent's stand-in at a real address; our senders are pointed at it."""
     settings.WECOM_API_BASE = f"{live_server.url}/sandbox"

@@ -11,7 +11,13 @@ class TicketsConfig(AppConfig):
     def ready(self) -> None:
         from customers import visibility
         from customers.projects import attached
-        from tickets import customer_profile, customer_risk, daily_counts, runtime_settings
+        from tickets import (
+            customer_activity,
+            customer_profile,
+            customer_risk,
+            daily_counts,
+            runtime_settings,
+        )
         from tickets.queries.projects import tickets_of_projects
         from tickets.visibility import customers_of_assignee
 
@@ -19,5 +25,6 @@ class TicketsConfig(AppConfig):
         attached.register_tickets(tickets_of_projects)
         runtime_settings.register()
         daily_counts.register_variables()
+        customer_activity.subscribe_to_tickets()
         customer_profile.register()
         customer_risk.register()

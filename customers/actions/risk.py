@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from config.errors import ConflictError, InvalidInputError, NotFoundError
 from config.events.publish import publish_many
-from customers.actions.history import changed_later, order_key, record, require_team
+from customers.actions.history import about, changed_later, order_key, record, require_team
 from customers.actors import Actor, system_actor
 from customers.models import (
     Customer,
@@ -240,10 +240,7 @@ def _sentence(found: Assessment) -> str:
 def _event(warning: RiskWarning, found: Assessment, actor: Actor) -> dict[str, Any]:
     customer = warning.customer
     return {
-        "customer_id": customer.pk,
-        "external_userid": customer.external_userid or "",
-        "entry": str(actor.entry),
-        "actor": actor.name,
+        **about(customer, actor),
         "warning_id": warning.pk,
         "score": warning.score,
         "level": warning.level,

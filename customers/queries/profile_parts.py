@@ -99,7 +99,7 @@ def activity(customer: Customer, actor: Actor) -> dict[str, Any]:
         "recency_days": found.recency_days,
         "frequency_30": found.frequency_30,
         "frequency_90": found.frequency_90,
-        "value": str(found.value),
+        "value": f"{found.value:.2f}",
         "levels": {
             "recency": found.recency_level,
             "frequency": found.frequency_level,
@@ -135,7 +135,7 @@ def projects(customer: Customer, actor: Actor) -> dict[str, Any]:
         "total": counts["total"],
         "open": counts["open"],
         "won": counts["won"],
-        "won_amount": str(counts["won_amount"] or 0),
+        "won_amount": f"{counts['won_amount'] or 0:.2f}",
         "recent": [
             {
                 "id": row.pk,
@@ -145,7 +145,7 @@ def projects(customer: Customer, actor: Actor) -> dict[str, Any]:
                 "status": row.status,
                 "status_name": row.get_status_display(),
                 "progress": row.progress,
-                "amount": str(row.amount),
+                "amount": f"{row.amount:.2f}",
                 "owner": _person(row.owner),
                 "engineer": _person(row.engineer),
                 "created_at": moment(row.created_at),
