@@ -226,6 +226,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TicketStatusEnum": "tickets.states.TicketStatus.choices",
         "PriorityEnum": "tickets.models.Priority.choices",
+        "HandoverStatusEnum": "customers.models.HandoverStatus.choices",
         "MessageStatusEnum": "messaging.models.MessageStatus.choices",
         "ProjectStatusEnum": "customers.models.ProjectStatus.choices",
         "ChannelEnum": "messaging.models.ChannelType.choices",

@@ -29,6 +29,11 @@ CUSTOMERS: dict[str, Any] = {
         "schedule": crontab(minute="40", hour="2"),
         "options": {"expires": 3600, "queue": "default"},
     },
+    "移交：推进并查询平台结果": {
+        "task": "customers.tasks.handovers.advance_due_handovers",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60, "queue": "default"},
+    },
 }
 
 # Messages

@@ -9,7 +9,9 @@ class CustomersConfig(AppConfig):
     verbose_name = _("客户")
 
     def ready(self) -> None:
+        from config.events.subscribers import subscribe
         from customers import runtime_settings
+        from customers.actions.handover import belongings
         from customers.queries.profile import register_own_parts
         from customers.queries.timeline import register_own_sources
         from customers.risk import register_own_signals
@@ -20,3 +22,5 @@ class CustomersConfig(AppConfig):
         register_own_sources()
         register_own_signals()
         subscribe_to_changes()
+        belongings.register()
+        subscribe("customer.follower.added", "customers.tasks.handovers.hear_follower_added")

@@ -31,3 +31,9 @@ def register() -> None:
     )
     register_setting("risk.horizon_days", 60, integer(1, 365), "预警后观察多少天以判断是否命中")
     register_setting("risk.pause_days", 30, integer(0, 365), "预警有结论后多少天内不再次预警")
+    register_setting(
+        "handover.poll_minutes",
+        10,
+        integer(1, 24 * 60),
+        "移交等待企业微信生效期间，每隔多少分钟查询一次结果",
+    )

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from config.api.roles import Role
 from customers.actors import Actor, Entry, actor_for
-from customers.models import Customer, Project, Tag, TagGroup, User
+from customers.models import Customer, CustomerGroup, Follower, Project, Tag, TagGroup, User
 from messaging.models import ChannelAccount, ChannelType
 from tickets.models import Ticket
 
@@ -130,3 +130,22 @@ class ProjectFactory(factory.django.DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"项目{n}")
     customer = factory.SubFactory(CustomerFactory)
+
+
+class FollowerFactory(factory.django.DjangoModelFactory):
+    """A customer and a member of staff who are friends in WeCom."""
+
+    class Meta:
+        model = Follower
+
+    customer = factory.SubFactory(CustomerFactory)
+    user = factory.SubFactory(UserFactory)
+    wecom_user_id = factory.SelfAttribute("user.wecom_user_id")
+
+
+class CustomerGroupFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CustomerGroup
+
+    chat_id = factory.Sequence(lambda n: f"wrGroup{n}")
+    name = factory.Sequence(lambda n: f"客户群{n}")

@@ -16,6 +16,7 @@ class TicketsConfig(AppConfig):
             customer_profile,
             customer_risk,
             daily_counts,
+            handover,
             runtime_settings,
         )
         from tickets.queries.projects import tickets_of_projects
@@ -23,6 +24,7 @@ class TicketsConfig(AppConfig):
 
         visibility.register_binding(customers_of_assignee)
         attached.register_tickets(tickets_of_projects)
+        handover.register()
         runtime_settings.register()
         daily_counts.register_variables()
         customer_activity.subscribe_to_tickets()

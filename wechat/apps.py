@@ -10,11 +10,13 @@ class WechatConfig(AppConfig):
 
     def ready(self) -> None:
         import wechat.diagnosis  # noqa: F401  (registers its check)
+        from customers.actions.handover import transport
         from messaging.channels import registry
         from wechat.channels.group_bot.sender import GroupBotChannel
         from wechat.channels.official.sender import OfficialChannel
         from wechat.channels.smart_robot.sender import SmartRobotChannel
         from wechat.channels.work_wechat.sender import WorkWeChatChannel
+        from wechat.handover import WeComHandover
 
         for channel in (
             SmartRobotChannel(),
@@ -23,3 +25,4 @@ class WechatConfig(AppConfig):
             OfficialChannel(),
         ):
             registry.register(channel)
+        transport.register(WeComHandover())
