@@ -1,5 +1,7 @@
 """Customers counted (contract.md §3)."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from customers.api.statistics.views import CustomerStatisticsView
+
+urlpatterns = [path("v1/statistics/customers", CustomerStatisticsView.as_view())]
