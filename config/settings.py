@@ -233,6 +233,7 @@ SPECTACULAR_SETTINGS = {
         "CustomerChannelEnum": "customers.models.CustomerChannel.choices",
         "CustomerStatusEnum": "customers.models.CustomerStatus.choices",
         "CustomerTypeEnum": "customers.models.Customer.Kind",
+        "RiskLevelEnum": "customers.models.RiskLevel.choices",
         "FollowUpKindEnum": "customers.models.FollowUpKind.choices",
     },
 }

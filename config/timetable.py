@@ -24,6 +24,11 @@ KERNEL: dict[str, Any] = {
 
 # Customers
 CUSTOMERS: dict[str, Any] = {
+    "客户：每日统计": {
+        "task": "customers.tasks.statistics.keep_daily_statistics",
+        "schedule": crontab(minute="5", hour="0"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
     "客户：夜间评估流失风险": {
         "task": "customers.tasks.risk.evaluate_everybody",
         "schedule": crontab(minute="40", hour="2"),

@@ -120,16 +120,12 @@ class _Counted:
         )
 
     def on(self, day: date, total: int) -> Day:
-        return Day(
-            day, total, self.new[day], self.lost[day], self.deleted[day], self.active[day]
-        )
+        return Day(day, total, self.new[day], self.lost[day], self.deleted[day], self.active[day])
 
 
 def _by_day(rows: QuerySet[Any], moment: str, counted: str) -> Counter[date]:
     by_day = rows.order_by().annotate(day=TruncDate(moment)).values("day")
-    return Counter(
-        dict(by_day.annotate(n=Count(counted, distinct=True)).values_list("day", "n"))
-    )
+    return Counter(dict(by_day.annotate(n=Count(counted, distinct=True)).values_list("day", "n")))
 
 
 def _within(rows: QuerySet[Any], customers: QuerySet[Customer], is_everybody: bool) -> Any:

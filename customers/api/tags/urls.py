@@ -4,12 +4,17 @@ from django.urls import path
 
 from customers.api.tags.views import TagGroupViewSet, TagViewSet
 
-LISTED: dict[str, str] = {"get": "list", "post": "create"}
-ONE: dict[str, str] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+tag, group = TagViewSet.as_view, TagGroupViewSet.as_view
 
 urlpatterns = [
-    path("v1/tags", TagViewSet.as_view(LISTED)),
-    path("v1/tags/<id:pk>", TagViewSet.as_view(ONE)),
-    path("v1/tag-groups", TagGroupViewSet.as_view(LISTED)),
-    path("v1/tag-groups/<id:pk>", TagGroupViewSet.as_view(ONE)),
+    path("v1/tags", tag({"get": "list", "post": "create"})),
+    path(
+        "v1/tags/<id:pk>",
+        tag({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+    path("v1/tag-groups", group({"get": "list", "post": "create"})),
+    path(
+        "v1/tag-groups/<id:pk>",
+        group({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
 ]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import django_filters
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -11,13 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from config.api.camel_case import CamelCaseQuery
 from config.api.idempotency import IdempotentPosts
 from config.api.keys import Scope
 from config.api.permissions import STAFF, HasAccess, Rule
 from customers.actions import tag_catalogue as acts
 from customers.api.actor import actor_of
 from customers.api.tags import serializers as s
+from customers.api.tags.filters import TagFilter
 from customers.models import Tag, TagGroup
 from customers.queries.tags import carriers_of
 
@@ -28,15 +27,6 @@ ACCESS = {
     "partial_update": Rule(STAFF, Scope.CUSTOMERS_WRITE),
     "destroy": Rule(STAFF, Scope.CUSTOMERS_WRITE),
 }
-
-
-class TagFilter(CamelCaseQuery, django_filters.FilterSet):
-    group_id = django_filters.NumberFilter(min_value=1, max_value=2**63 - 1, decimal_places=0)
-    keyword = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=30)
-
-    class Meta:
-        model = Tag
-        fields: list[str] = []
 
 
 class TagViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, GenericViewSet[Tag]):
