@@ -12,6 +12,7 @@ class CustomersConfig(AppConfig):
         from config.events.subscribers import subscribe
         from customers import runtime_settings
         from customers.actions.handover import belongings
+        from customers.conditions import own_fields
         from customers.queries.profile import register_own_parts
         from customers.queries.timeline import register_own_sources
         from customers.risk import register_own_signals
@@ -24,3 +25,4 @@ class CustomersConfig(AppConfig):
         subscribe_to_changes()
         belongings.register()
         subscribe("customer.follower.added", "customers.tasks.handovers.hear_follower_added")
+        own_fields.register()
