@@ -43,6 +43,11 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:customers_customer_changelist"),
                     },
                     {
+                        "title": "流失预警",
+                        "icon": "crisis_alert",
+                        "link": reverse_lazy("admin:customers_riskwarning_changelist"),
+                    },
+                    {
                         "title": "员工与账号",
                         "icon": "badge",
                         "link": reverse_lazy("admin:customers_user_changelist"),

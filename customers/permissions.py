@@ -12,6 +12,7 @@ STAFF_PERMISSIONS = frozenset(
         "customers.view_customer",
         "customers.add_customer",
         "customers.change_customer",
+        "customers.view_riskwarning",
         "tickets.view_ticket",
         "tickets.change_ticket",
         "tickets.view_ticketevent",

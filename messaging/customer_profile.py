@@ -17,7 +17,7 @@ CHANNELS = dict(ChannelType.choices)
 
 def register() -> None:
     register_part("messages", messages_of)
-    register_source("message", messages, label="消息")
+    register_source("message", messages, label="消息", page="messaging_message")
 
 
 def messages_of(customer: Customer, actor: Actor) -> dict[str, Any]:

@@ -19,7 +19,7 @@ STATES = dict(TicketStatus.choices)
 
 def register() -> None:
     register_part("tickets", tickets_of)
-    register_source("ticket", ticket_events, label="工单")
+    register_source("ticket", ticket_events, label="工单", page="tickets_ticket")
 
 
 def tickets_of(customer: Customer, actor: Actor) -> dict[str, Any]:

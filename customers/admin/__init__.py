@@ -1,3 +1,3 @@
 """The customers' room in the operators' admin, one module for each thing."""
 
-from customers.admin import accounts, customers  # noqa: F401  (they register themselves)
+from customers.admin import accounts, customers, risks  # noqa: F401  (they register themselves)

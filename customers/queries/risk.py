@@ -121,6 +121,10 @@ class Rate:
         known = self.hit + self.missed
         return round(self.hit / known, 4) if known else None
 
+    @property
+    def hit_percent(self) -> str:
+        return "" if self.hit_rate is None else f"{100 * self.hit_rate:.1f}"
+
 
 @dataclass(frozen=True)
 class Accuracy:

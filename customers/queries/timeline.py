@@ -91,21 +91,30 @@ class Entry:
 
 _sources: dict[str, Source] = {}
 _labels: dict[str, str] = {}
+_pages: dict[str, str] = {}
 
 
-def register_source(kind: str, fetch: Fetch, *, label: str, name: str = "") -> None:
+def register_source(kind: str, fetch: Fetch, *, label: str, name: str = "", page: str = "") -> None:
     """Called from `ready()`. `kind` is what callers filter by, `label` its Chinese name.
 
     `fetch(customer_id, before, limit, actor)` gives the newest `limit` items behind `before`, with
     a bounded number of queries; `newest` does the cutting. A kind with several tables registers
-    each under a `name` of its own.
+    each under a `name` of its own. `page` is the model in whose admin its items are seen, such as
+    `tickets_ticket`.
     """
     _sources[name or kind] = Source(kind, name or kind, fetch)
     _labels[kind] = label
+    if page:
+        _pages[kind] = page
 
 
 def kinds() -> dict[str, str]:
     return dict(_labels)
+
+
+def page_of(kind: str) -> str:
+    """`app_model` of the admin page of such items; empty where there is none."""
+    return _pages.get(kind, "")
 
 
 def newest(
@@ -180,6 +189,7 @@ def register_own_sources() -> None:
 
     register_source("history", own.history, label="动态")
     register_source("follow_up", own.follow_ups, label="跟进")
-    register_source("project", own.projects, label="项目")
-    register_source("group", own.group_joins, label="客户群", name="group_join")
-    register_source("group", own.group_leaves, label="客户群", name="group_leave")
+    register_source("project", own.projects, label="项目", page="customers_project")
+    page = "customers_customergroup"
+    register_source("group", own.group_joins, label="客户群", name="group_join", page=page)
+    register_source("group", own.group_leaves, label="客户群", name="group_leave", page=page)

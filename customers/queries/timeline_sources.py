@@ -10,10 +10,12 @@ from customers.models import (
     GroupMember,
     ProjectEvent,
 )
+from customers.projects.trail import ProjectEventKind
 from customers.queries.timeline import Before, Item, newest
 from customers.visibility import events_visible_to, follow_ups_visible_to
 
 ENTRIES = dict(Entry.choices)
+PROJECT_KINDS = dict(ProjectEventKind.choices)
 
 
 def history(customer_id: int, before: Before | None, limit: int, actor: Actor) -> list[Item]:
@@ -67,7 +69,7 @@ def _project_event(row: ProjectEvent) -> Item:
     return Item(
         pk=row.pk,
         at=row.created_at,
-        title=f"项目「{row.project.name}」",
+        title=f"项目「{row.project.name}」· {PROJECT_KINDS.get(row.kind, row.kind)}",
         content=row.content,
         actor=row.actor_name,
         entry=entry_name(row.entry),

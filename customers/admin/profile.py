@@ -1,0 +1,214 @@
+"""A customer's page: all that is known at a glance, the timeline, and what can be done at once."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms.widgets import Media, Script
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, URLPattern, path, reverse
+from unfold.admin import ModelAdmin
+
+from config.errors import AppError, InvalidInputError
+from customers.actors import Actor, Entry, actor_for
+from customers.admin import profile_acts as acts
+from customers.models import Customer, CustomerStatus, User
+from customers.projects.trail import LABELS as PROJECT_LABELS
+from customers.queries.profile import customer_profile
+from customers.queries.timeline import Entry as TimelineEntry
+from customers.queries.timeline import customer_timeline, kinds, page_of
+
+PAGE_SIZE = 20
+LABELS = {
+    field.name: str(field.verbose_name)
+    for field in Customer._meta.get_fields()  # noqa: SLF001  (documented, for all its name)
+    if hasattr(field, "verbose_name")
+}
+# The content says these better.
+UNSHOWN = frozenset({"tags", "status"})
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    assert isinstance(request.user, User)
+    return actor_for(request.user, Entry.ADMIN)
+
+
+class CustomerPage(ModelAdmin):
+    """Shows the page where the admin would show its form; the form is at `?edit=1`."""
+
+    @property
+    def media(self) -> Media:
+        script: Any = Script("customers/profile.js", type="module")
+        own = Media(css={"all": ["customers/profile.css"]}, js=[script])
+        both: Media = super().media + own
+        return both
+
+    def get_urls(self) -> list[URLPattern]:
+        own = self.admin_site.admin_view
+        return [
+            path(
+                "<int:customer_id>/timeline/",
+                own(self.timeline_view),
+                name="customers_customer_timeline",
+            ),
+            path("<int:customer_id>/act/", own(self.act_view), name="customers_customer_act"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if change and obj is not None and request.method == "GET" and "edit" not in request.GET:
+            context |= self._page(request, obj)
+        page: HttpResponse = super().render_change_form(
+            request, context, add, change, form_url, obj
+        )
+        return page
+
+    def timeline_view(self, request: HttpRequest, customer_id: int) -> HttpResponse:
+        """A further piece of the timeline, for the page's script to put in."""
+        customer = self._customer(request, customer_id)
+        context = self._timeline(request, customer)
+        return TemplateResponse(request, "admin/customers/customer/_timeline.html", context)
+
+    def act_view(self, request: HttpRequest, customer_id: int) -> HttpResponse:
+        """POST alone acts; the answer is the page, with what was done or refused above it."""
+        customer = self._customer(request, customer_id)
+        if not self.has_change_permission(request, customer):
+            raise PermissionDenied
+        act = acts.ACTS.get(request.POST.get("act", ""))
+        page = redirect("admin:customers_customer_change", customer.pk)
+        if request.method != "POST" or act is None:
+            return page
+        form = act.form(request.POST)
+        if not form.is_valid():
+            for name, errors in form.errors.items():
+                label = form.fields[name].label if name in form.fields else ""
+                messages.error(request, f"{label or ''}：{errors[0]}".lstrip("："))
+            return page
+        try:
+            act.run(customer, form.cleaned_data, actor_of(request))
+        except AppError as error:
+            messages.error(request, error.detail)
+        else:
+            messages.success(request, act.done)
+        return page
+
+    def _customer(self, request: HttpRequest, customer_id: int) -> Customer:
+        """Only one of this operator's view, and one that a bigint can name."""
+        if customer_id >= 2**63:
+            raise Http404
+        found: Customer = get_object_or_404(
+            self.get_queryset(request).select_related("follow_user"), pk=customer_id
+        )
+        if not self.has_view_permission(request, found):
+            raise PermissionDenied
+        return found
+
+    def _page(self, request: HttpRequest, customer: Customer) -> dict[str, Any]:
+        profile = customer_profile(customer, actor_of(request))
+        _with_moments(profile)
+        carried = {tag["id"] for tag in profile["tags"]}
+        warning = profile["risk"]["warning"]
+        return {
+            "title": customer.name,
+            "customer": customer,
+            "profile": profile,
+            "is_lost": customer.status == CustomerStatus.LOST,
+            "may_act": self.has_change_permission(request, customer),
+            "tag_choices": acts.tags_without(carried),
+            "follow_up_form": acts.FollowUpForm(),
+            "assign_form": acts.AssignForm(initial={"to_user": customer.follow_user_id}),
+            "block_form": acts.BlockForm(),
+            "settle_form": acts.SettleForm(initial={"warning": warning["id"]}) if warning else None,
+            "links": {kind: _may_open(request, kind) for kind in kinds()},
+            **self._timeline(request, customer),
+        }
+
+    def _timeline(self, request: HttpRequest, customer: Customer) -> dict[str, Any]:
+        wanted = request.GET.get("kind", "")
+        try:
+            entries, next_cursor = customer_timeline(
+                customer.pk,
+                actor_of(request),
+                size=PAGE_SIZE,
+                cursor=request.GET.get("cursor", ""),
+                wanted=[wanted] if wanted else [],
+            )
+        except InvalidInputError as error:
+            # An old or foreign link: from the top, all kinds.
+            messages.warning(request, error.detail)
+            entries, next_cursor = customer_timeline(customer.pk, actor_of(request), size=PAGE_SIZE)
+            wanted = ""
+        return {
+            "customer": customer,
+            "entries": [_shown(request, entry) for entry in entries],
+            "next_cursor": next_cursor,
+            "kinds": kinds(),
+            "wanted": wanted,
+        }
+
+
+def _shown(request: HttpRequest, entry: TimelineEntry) -> dict[str, Any]:
+    item = entry.item
+    labels = PROJECT_LABELS if entry.kind == "project" else LABELS
+    changes = item.data.get("changes") or {}
+    return {
+        "kind": entry.kind,
+        "kind_name": kinds()[entry.kind],
+        "item": item,
+        "by": " · ".join(part for part in (item.actor, item.entry) if part),
+        "next_at": _moment(item.data.get("next_at")),
+        "changes": [
+            (labels.get(name, name), _text(pair[0]), _text(pair[1]))
+            for name, pair in changes.items()
+            if name not in UNSHOWN and isinstance(pair, list) and len(pair) == 2
+        ],
+        "url": _url(request, entry.kind, item.ref_id),
+    }
+
+
+def _url(request: HttpRequest, kind: str, ref_id: int | None) -> str:
+    """Where one may look at it; empty where there is no page, or not for this operator."""
+    if ref_id is None or not _may_open(request, kind):
+        return ""
+    try:
+        return reverse(f"admin:{page_of(kind)}_change", args=[ref_id])
+    except NoReverseMatch:
+        return ""
+
+
+def _may_open(request: HttpRequest, kind: str) -> bool:
+    app, _, model = page_of(kind).partition("_")
+    return bool(model) and request.user.has_perm(f"{app}.view_{model}")
+
+
+def _text(value: Any) -> str:
+    return "—" if value in (None, "", [], {}) else str(value)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _with_moments(part: Any) -> None:
+    """Times of the profile, which are text there, as times again for the template's filters."""
+    if isinstance(part, list):
+        for each in part:
+            _with_moments(each)
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            is_time = name == "at" or name.endswith("_at") or name in ("add_time", "deadline")
+            if is_time and isinstance(value, str):
+                part[name] = _moment(value)
+            elif name != "custom":
+                _with_moments(value)

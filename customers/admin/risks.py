@@ -1,0 +1,154 @@
+"""Warnings in the operators' admin: why each was raised, what became of it, how often they are right."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms.widgets import Media
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from config.errors import AppError
+from customers.actions.risk import risk_settle
+from customers.admin.customers import RISK_COLOURS
+from customers.admin.profile import actor_of
+from customers.models import RiskLevel, RiskWarning, WarningOutcome
+from customers.queries.risk import signal_labels, warning_accuracy
+from customers.visibility import warnings_visible_to
+
+ACCURACY_DAYS = 180
+OUTCOME_COLOURS = {
+    WarningOutcome.OPEN: "info",
+    WarningOutcome.HIT: "danger",
+    WarningOutcome.SAVED: "success",
+    WarningOutcome.MISSED: "default",
+}
+
+
+def _settler(outcome: WarningOutcome, label: str) -> Callable[..., None]:
+    @admin.action(description=f"结论：{label}", permissions=["settle"])
+    def settle(page: "RiskWarningAdmin", request: HttpRequest, rows: QuerySet[RiskWarning]) -> None:
+        done = 0
+        for pk in rows.order_by("id").values_list("pk", flat=True):
+            try:
+                risk_settle(warning_id=pk, outcome=outcome, note="", actor=actor_of(request))
+                done += 1
+            except AppError as error:
+                messages.error(request, error.detail)
+        if done:
+            messages.success(request, f"{done} 个预警已有结论：{label}")
+
+    settle.__name__ = f"settle_{outcome.value}"
+    return settle
+
+
+@admin.register(RiskWarning)
+class RiskWarningAdmin(ModelAdmin):
+    list_display = [
+        "shown_customer",
+        "shown_level",
+        "shown_reasons",
+        "owner",
+        "shown_outcome",
+        "raised_at",
+    ]
+    list_display_links = None
+    list_filter = ["outcome", "level"]
+    search_fields = ["customer__name"]
+    search_help_text = "客户姓名"
+    list_per_page = 20
+    show_full_result_count = False
+    list_before_template = "admin/customers/riskwarning/accuracy.html"
+    actions = [
+        _settler(WarningOutcome.HIT, "已流失"),
+        _settler(WarningOutcome.SAVED, "已挽回"),
+        _settler(WarningOutcome.MISSED, "误报"),
+    ]
+
+    @property
+    def media(self) -> Media:
+        both: Media = super().media + Media(css={"all": ["customers/profile.css"]})
+        return both
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RiskWarning]:
+        rows = warnings_visible_to(actor_of(request)).select_related("customer__follow_user")
+        return rows.order_by("-raised_at", "-id")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The hit rate above the list is over all customers: for administrators."""
+        extra: dict[str, Any] = dict(extra_context or {})
+        if actor_of(request).sees_all:
+            found = warning_accuracy(ACCURACY_DAYS)
+            labels = signal_labels(found.by_signal)
+            levels = [(RiskLevel(name).label, rate) for name, rate in found.by_level.items()]
+            signals = [(labels[code], rate) for code, rate in found.by_signal.items()]
+            extra |= {
+                "accuracy": found,
+                "rates": [("全部预警", found.overall)],
+                "level_rates": levels,
+                "signal_rates": signals,
+            }
+        page: HttpResponse = super().changelist_view(request, extra)
+        return page
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """A warning is read on its customer's page."""
+        warning = self.get_object(request, object_id)
+        if warning is None:
+            return redirect("admin:customers_riskwarning_changelist")
+        return redirect("admin:customers_customer_change", warning.customer_id)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("customers.view_riskwarning")
+
+    @display(description="客户", ordering="customer__name")
+    def shown_customer(self, warning: RiskWarning) -> SafeString:
+        customer = warning.customer
+        return format_html(
+            '<a class="cust-link" href="{}">{}</a><br>{}',
+            reverse("admin:customers_customer_change", args=[customer.pk]),
+            customer.name,
+            customer.company,
+        )
+
+    @display(description="风险", ordering="score", label=RISK_COLOURS)
+    def shown_level(self, warning: RiskWarning) -> tuple[str, str]:
+        return warning.level, f"{warning.get_level_display()} {warning.score}"
+
+    @display(description="依据")
+    def shown_reasons(self, warning: RiskWarning) -> SafeString:
+        rows = [(reason["points"], reason["evidence"]) for reason in warning.reasons]
+        return format_html(
+            '<ul class="cust-reasons">{}</ul>',
+            format_html_join("", "<li><b>+{}</b> {}</li>", rows),
+        )
+
+    @display(description="跟进人")
+    def owner(self, warning: RiskWarning) -> str:
+        user = warning.customer.follow_user
+        return user.display_name if user else "—"
+
+    @display(description="结果", ordering="outcome", label=OUTCOME_COLOURS)
+    def shown_outcome(self, warning: RiskWarning) -> tuple[str, str]:
+        return warning.outcome, warning.get_outcome_display()
