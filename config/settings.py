@@ -277,6 +277,8 @@ MP_ENCODING_AES_KEY = env.str(
 )
 CALLBACK_MAX_AGE_SECONDS = env.int("CALLBACK_MAX_AGE_SECONDS", default=600)
 SANDBOX_CALLBACK_BASE = env.str("SANDBOX_CALLBACK_BASE", default=_SANDBOX_BASE)
+# How many customers the simulated corporation has.
+SANDBOX_CONTACTS = env.int("SANDBOX_CONTACTS", default=5000)
 # The simulator's own servers beside HTTP, as dotted paths of parts with `run` and `stop`.
 SANDBOX_SMTP_PORT = env.int("SANDBOX_SMTP_PORT", default=1025)
 SANDBOX_SERVERS = ["wechat.simulator.mail.server.MailServer"] if SANDBOX else []

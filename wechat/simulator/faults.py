@@ -13,7 +13,18 @@ from wechat.simulator.answers import InvalidRequest, PlatformError, json_object,
 from wechat.simulator.models import Fault
 
 MODES = ("ok", "http_500", "timeout", "rate_limited", "errcode")
-CHANNELS = ("GROUP_BOT", "WORK_WECHAT", "WECHAT", "SMS", "EMAIL", "APP", "FEISHU", "AI")
+CHANNELS = (
+    "GROUP_BOT",
+    "WORK_WECHAT",
+    "WECHAT",
+    "SMS",
+    "EMAIL",
+    "APP",
+    "FEISHU",
+    "AI",
+    # The calls of 客户联系: no channel of messages, but they fail as well.
+    "CONTACT",
+)
 DEFAULT_SECONDS = 30
 MAX_SECONDS = 60
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,79}")

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from wechat.simulator.answers import PlatformError, ok, platform, platform_object
+from wechat.simulator.contacts.models import Colleague
 from wechat.simulator.tokens import require_token
 
 GROUP_ID = "test_group_001"
@@ -24,6 +25,11 @@ def is_member(userid: str) -> bool:
     return _WELL_FORMED.fullmatch(userid) is not None
 
 
+def has_left(userid: str) -> bool:
+    """Whether somebody worked here once."""
+    return Colleague.objects.filter(userid=userid, left_at__isnull=False).exists()
+
+
 def name_of(userid: str) -> str:
     return MEMBERS.get(userid, userid)
 
@@ -39,7 +45,7 @@ def user_get(request: HttpRequest) -> HttpResponse:
     """`GET user/get?userid=`; 60111 for nobody."""
     require_token(request)
     userid = request.GET.get("userid", "")
-    if not is_member(userid):
+    if not is_member(userid) or has_left(userid):
         raise PlatformError(60111, "userid not found")
     return ok(userid=userid, name=name_of(userid), department=[int(ROOT_PARTY)], status=1)
 

@@ -5,6 +5,42 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from wechat.simulator.contacts.models import (
+    Colleague,
+    Contact,
+    ContactWay,
+    Follow,
+    GroupChat,
+    GroupMember,
+    Stock,
+    Tag,
+    TagGroup,
+    Transfer,
+)
+
+# Django looks for the tables here.
+__all__ = [
+    "CallbackState",
+    "CardCode",
+    "ChatMessage",
+    "Colleague",
+    "Contact",
+    "ContactWay",
+    "Delivery",
+    "Fault",
+    "Follow",
+    "Follower",
+    "GroupChat",
+    "GroupMember",
+    "Media",
+    "ResponseCode",
+    "Stock",
+    "Tag",
+    "TagGroup",
+    "Token",
+    "Transfer",
+]
+
 
 class Token(models.Model):
     """`owner` is empty for the WeCom app, else the Official Account's AppID."""

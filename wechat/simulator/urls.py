@@ -35,6 +35,7 @@ urlpatterns = [
     path("cgi-bin/agent/get", members.agent_get),
     path("cgi-bin/user/get", members.user_get),
     path("cgi-bin/batch/openuserid_to_userid", members.openuserid_to_userid),
+    path("cgi-bin/", include("wechat.simulator.contacts.urls")),
     path("cgi-bin/media/upload", media.media_upload),
     path("cgi-bin/webhook/send", group_robot.webhook_send),
     path("cgi-bin/webhook/upload_media", media.webhook_upload),

@@ -9,7 +9,11 @@ from django.utils.module_loading import import_string
 from config.environment import kept_secret
 
 # The kernel knows no apps: each room loads its own part, in this order.
-LOADERS = ("customers.demo.load", "messaging.demo.load")
+LOADERS = (
+    "customers.demo.load",
+    "messaging.demo.load",
+    "wechat.simulator.contacts.stock.load",
+)
 
 
 class Command(BaseCommand):

@@ -1,0 +1,105 @@
+"""One call of 客户联系: token, demo data, ordered faults; and reading what it is asked."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from wechat.simulator.answers import PlatformError, is_storable, platform, platform_object
+from wechat.simulator.contacts import lifecycle, stock
+from wechat.simulator.contacts.models import Colleague, Contact
+from wechat.simulator.faults import misbehave
+from wechat.simulator.tokens import require_token
+
+CHANNEL = "CONTACT"
+ID_LENGTH = 64
+Row = TypeVar("Row", bound=Model)
+
+
+def contact_get(view: Callable[[dict[str, str]], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A GET of the platform; `view` gets the query."""
+
+    @platform("GET")
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        return _answer(request, lambda: view(request.GET.dict()))
+
+    return wrapped
+
+
+def contact_post(view: Callable[[dict[str, Any]], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A POST of the platform; `view` gets the body."""
+
+    @platform("POST")
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        return _answer(request, lambda: view(platform_object(request)))
+
+    return wrapped
+
+
+def _answer(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse:
+    require_token(request)
+    stock.ensure()
+    lifecycle.finish_due()
+    return misbehave(CHANNEL, work)
+
+
+def text(body: dict[str, Any], name: str, most: int, default: str | None = "") -> str:
+    """Raises 40058 for what is no text of at most `most` characters; None: it must be there."""
+    value = body.get(name, default)
+    if not isinstance(value, str) or len(value) > most or not is_storable(value):
+        raise PlatformError(40058, f"invalid {name}")
+    if default is None and not value:
+        raise PlatformError(40058, f"missing {name}")
+    return value
+
+
+def texts(body: dict[str, Any], name: str, *, least: int, most: int) -> list[str]:
+    """A list of different ids, in their order; raises 40058."""
+    value = body.get(name, [])
+    if not isinstance(value, list) or not least <= len(value) <= most:
+        raise PlatformError(40058, f"{name} needs {least} to {most} entries")
+    if not all(isinstance(item, str) and len(item) <= ID_LENGTH for item in value):
+        raise PlatformError(40058, f"{name} must hold strings")
+    return list(dict.fromkeys(value))
+
+
+def number(body: dict[str, Any], name: str, *, least: int, most: int, default: int | None) -> int:
+    """Raises 40058 outside the bounds; without a default it must be there."""
+    value = body.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise PlatformError(40058, f"invalid {name}")
+    return value
+
+
+def colleague(userid: Any, *, has_left: bool = False) -> Colleague:
+    """A member of today, or one who left; raises 40003 (no id), 60111 (nobody), 40097."""
+    if not isinstance(userid, str) or not 0 < len(userid) <= ID_LENGTH or not is_storable(userid):
+        raise PlatformError(40003, "invalid userid")
+    found = Colleague.objects.filter(userid=userid).first()
+    if found is None or (found.left_at is not None and not has_left):
+        raise PlatformError(60111, "userid not found")
+    if has_left and found.left_at is None:
+        raise PlatformError(40097, "the user has not resigned")
+    return found
+
+
+def contact(external_userid: Any) -> Contact:
+    """Raises 40096."""
+    found = None
+    if isinstance(external_userid, str) and is_storable(external_userid):
+        found = Contact.objects.filter(external_userid=external_userid).first()
+    if found is None:
+        raise PlatformError(40096, "invalid external userid")
+    return found
+
+
+def page(rows: QuerySet[Row], cursor: str, limit: int) -> tuple[list[Row], str]:
+    """The rows after `cursor` by their number, and the cursor of the next page, empty at the end."""
+    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise PlatformError(40058, "invalid cursor")
+    found = list(rows.filter(pk__gt=int(cursor or 0)).order_by("pk")[: limit + 1])
+    return found[:limit], str(found[limit - 1].pk) if len(found) > limit else ""

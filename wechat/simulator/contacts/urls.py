@@ -1,0 +1,22 @@
+"""The calls of 客户联系, under /sandbox/cgi-bin/."""
+
+from django.urls import path
+
+from wechat.simulator.contacts import groups, reading, staff, tags, writing
+
+urlpatterns = [
+    path("user/simplelist", staff.simple_list),
+    path("user/list", staff.full_list),
+    path("externalcontact/get_follow_user_list", staff.follow_user_list),
+    path("externalcontact/list", reading.customer_list),
+    path("externalcontact/get", reading.customer_get),
+    path("externalcontact/batch/get_by_user", reading.batch_get_by_user),
+    path("externalcontact/remark", writing.remark),
+    path("externalcontact/mark_tag", writing.mark_tag),
+    path("externalcontact/get_corp_tag_list", tags.tag_list),
+    path("externalcontact/add_corp_tag", tags.tag_add),
+    path("externalcontact/edit_corp_tag", tags.tag_edit),
+    path("externalcontact/del_corp_tag", tags.tag_delete),
+    path("externalcontact/groupchat/list", groups.group_list),
+    path("externalcontact/groupchat/get", groups.group_get),
+]
