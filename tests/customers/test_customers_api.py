@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from config.api.roles import Role
-from customers.models import Customer, CustomerStatus, CustomerTag
+from customers.models import Customer, CustomerStatus, CustomerTag, Segment
 from messaging.models import ChannelType
 from tests.factories import CustomerFactory, TagFactory, TagGroupFactory, TicketFactory, UserFactory
 
@@ -152,12 +152,26 @@ def test_the_list_filters(boss, lisi):
     assert (len(page["list"]), page["total"]) == (1, 3)
 
 
+def test_a_segment_filters_within_ones_view(boss, mine, lisi, wangwu):
+    CustomerFactory(name="我的网站客户", channel="website", follow_user=lisi)
+    CustomerFactory(name="别人的网站客户", channel="website", follow_user=wangwu)
+    CustomerFactory(name="别的渠道", follow_user=lisi)
+    website = {"field": "channel", "op": "eq", "value": "website"}
+    shared = Segment.objects.create(name="网站", conditions=website, owner=wangwu)
+    private = Segment.objects.create(name="私有", conditions=website, owner=wangwu, is_shared=False)
+    assert names(mine.get(f"{URL}?segment={shared.pk}")) == ["我的网站客户"]
+    assert len(names(boss.get(f"{URL}?segment={private.pk}"))) == 2
+    for unknown in (private.pk, 987):
+        assert refused(mine.get(f"{URL}?segment={unknown}")) == {"segment": "not_found"}
+
+
 @pytest.mark.parametrize(
     ("query", "attr"),
     [
         ("status=9", "status"),
         ("channel=x", "channel"),
         ("tag=x", "tag"),
+        ("segment=x", "segment"),
         ("tag=99999999999999999999", "tag"),
         ("size=201", "size"),
         ("ordering=phone", "ordering"),

@@ -7,9 +7,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from rest_framework.exceptions import ValidationError
 
 from config.api.camel_case import CamelCaseQuery
+from config.errors import InvalidInputError
+from customers.api.actor import actor_of
 from customers.api.staff_field import MAX_ID
+from customers.conditions import customers_matching, parse
 from customers.models import Customer, CustomerChannel, CustomerStatus, CustomerTag, User
 from customers.search import matching
+from customers.visibility import segments_visible_to
 
 MAX_TAGS = 20
 _CHANNELS = {**{value: value for value in CustomerChannel.values}} | {
@@ -29,6 +33,9 @@ class CustomerFilter(CamelCaseQuery, django_filters.FilterSet):
         label="员工的 id、用户名或企业微信账号；none 表示无人跟进",
     )
     tag = django_filters.CharFilter(method="filter_tags", label="标签 id，可重复")
+    segment = django_filters.NumberFilter(
+        method="filter_segment", min_value=1, max_value=MAX_ID, decimal_places=0, label="分群 id"
+    )
 
     class Meta:
         model = Customer
@@ -71,6 +78,19 @@ class CustomerFilter(CamelCaseQuery, django_filters.FilterSet):
             links = CustomerTag.objects.filter(tag=tag_id, customer=OuterRef("pk"))
             customers = customers.filter(Exists(links))
         return customers
+
+    def filter_segment(
+        self, customers: QuerySet[Customer], name: str, value: Any
+    ) -> QuerySet[Customer]:
+        """One's own or the team's; evaluated now."""
+        asked: Any = self.request
+        segment = segments_visible_to(actor_of(asked)).filter(pk=int(value)).first()
+        if segment is None:
+            raise ValidationError({"segment": "没有这个分群"}, "not_found")
+        try:
+            return customers_matching(parse(segment.conditions), customers)
+        except InvalidInputError as error:
+            raise ValidationError({"segment": error.detail}, error.code) from None
 
 
 def _as_ids(texts: list[str]) -> list[int]:
