@@ -39,6 +39,16 @@ CUSTOMERS: dict[str, Any] = {
         "schedule": schedule(timedelta(minutes=1)),
         "options": {"expires": 60, "queue": "default"},
     },
+    "客户：提醒到期的跟进与任务": {
+        "task": "customers.tasks.reminders.remind_due",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 55, "queue": "default"},
+    },
+    "客户：跟进计划到点的任务": {
+        "task": "customers.tasks.plans.make_due_tasks",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 240, "queue": "default"},
+    },
 }
 
 # Messages

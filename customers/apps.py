@@ -17,6 +17,7 @@ class CustomersConfig(AppConfig):
         from customers.queries.timeline import register_own_sources
         from customers.risk import register_own_signals
         from customers.risk.triggers import subscribe_to_changes
+        from customers.tasks import plans
 
         runtime_settings.register()
         register_own_parts()
@@ -26,3 +27,4 @@ class CustomersConfig(AppConfig):
         belongings.register()
         subscribe("customer.follower.added", "customers.tasks.handovers.hear_follower_added")
         own_fields.register()
+        plans.listen()

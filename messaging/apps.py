@@ -18,8 +18,10 @@ class MessagingConfig(AppConfig):
         from messaging.channels.feishu.sender import FeishuChannel
         from messaging.channels.sms.sender import SmsChannel
         from messaging.sending.chunks import publish_due
+        from messaging.staff_alerts import events
 
         runtime_settings.register()
+        events.register_all()
         customer_profile.register()
         register_source(publish_due)
         channel_addresses.register(registry.normal_address)

@@ -11,6 +11,7 @@ from config.queues import depths
 from messaging.actions import receipts, schedules
 from messaging.models import Queue
 from messaging.sending import pool, sweep, work
+from messaging.staff_alerts.sending import alert_for
 from messaging.statistics import counters, rows
 
 # How many days before today are still counted anew.
@@ -21,6 +22,12 @@ ROLLED_DAYS = 3
 def send_chunk(chunk_pk: int) -> None:
     """Messages of one queue."""
     work.send_chunk(chunk_pk)
+
+
+@shared_task(time_limit=60)
+def alert_staff(envelope: dict[str, Any]) -> None:
+    """An event that a member of staff is to know of."""
+    alert_for(envelope)
 
 
 @shared_task(time_limit=60)

@@ -1,0 +1,1 @@
+"""Telling members of staff, by the WeCom app, what happened to their customers."""

@@ -1,0 +1,55 @@
+"""From an event to one message of the WeCom app."""
+
+from typing import Any
+
+from django.db import transaction
+
+from config.events.subscribers import first_time
+from config.locks import transaction_lock
+from config.logs import get_logger
+from messaging.channels import registry as channels
+from messaging.channels.base import Content
+from messaging.markup import cut_utf8
+from messaging.models import BodyFormat, ChannelType, Message
+from messaging.sending.accept import NewMessage, message_accept
+from messaging.staff_alerts.registry import Alert, writer_of
+
+logger = get_logger(__name__)
+
+# Colleagues are to look soon, but nobody waits at a screen.
+PRIORITY = 7
+MARKDOWN_BYTES = 2000
+
+
+@transaction.atomic
+def alert_for(envelope: dict[str, Any]) -> Message | None:
+    """The message to whom the event concerns; None when told already, or nobody can be told."""
+    writer = writer_of(envelope["type"])
+    if writer is None or not first_time("staff_alerts", envelope):
+        return None
+    alert = writer(envelope["data"])
+    if alert is None:
+        return None
+    if not alert.user.is_team_member or not alert.user.wecom_user_id:
+        logger.info("staff_alert_unaddressed", user=alert.user.pk, event_type=envelope["type"])
+        return None
+    return _send_once(alert, alert.user.wecom_user_id)
+
+
+def _send_once(alert: Alert, address: str) -> Message | None:
+    key = f"alert:{alert.key}"
+    # Events of one moment are worked in parallel; the unique index would refuse the second anyway.
+    transaction_lock(f"message.dedupe:{key}")
+    if Message.objects.filter(dedupe_key=key).exists():
+        return None
+    channel = channels.get(ChannelType.WORK_WECHAT)
+    text = cut_utf8(alert.text, MARKDOWN_BYTES)
+    return message_accept(
+        NewMessage(
+            channel=ChannelType.WORK_WECHAT,
+            recipient=address,
+            payload=channel.compose(Content(BodyFormat.MARKDOWN, subject="", body=text)),
+            priority=PRIORITY,
+            dedupe_key=key,
+        )
+    )
