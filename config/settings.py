@@ -229,6 +229,7 @@ SPECTACULAR_SETTINGS = {
         "HandoverStatusEnum": "customers.models.HandoverStatus.choices",
         "MessageStatusEnum": "messaging.models.MessageStatus.choices",
         "ProjectStatusEnum": "customers.models.ProjectStatus.choices",
+        "StageEnum": "customers.models.Stage.choices",
         "ChannelEnum": "messaging.models.ChannelType.choices",
         "CustomerChannelEnum": "customers.models.CustomerChannel.choices",
         "CustomerStatusEnum": "customers.models.CustomerStatus.choices",
