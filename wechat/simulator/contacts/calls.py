@@ -75,12 +75,12 @@ def number(body: dict[str, Any], name: str, *, least: int, most: int, default: i
     return value
 
 
-def colleague(userid: Any, *, has_left: bool = False) -> Colleague:
+def colleague(userid: Any, *, has_left: bool = False, may_have_left: bool = False) -> Colleague:
     """A member of today, or one who left; raises 40003 (no id), 60111 (nobody), 40097."""
     if not isinstance(userid, str) or not 0 < len(userid) <= ID_LENGTH or not is_storable(userid):
         raise PlatformError(40003, "invalid userid")
     found = Colleague.objects.filter(userid=userid).first()
-    if found is None or (found.left_at is not None and not has_left):
+    if found is None or (found.left_at is not None and not (has_left or may_have_left)):
         raise PlatformError(60111, "userid not found")
     if has_left and found.left_at is None:
         raise PlatformError(40097, "the user has not resigned")

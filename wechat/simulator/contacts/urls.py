@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from wechat.simulator.contacts import groups, reading, staff, tags, writing
+from wechat.simulator.contacts import (
+    group_transfers,
+    groups,
+    reading,
+    staff,
+    tags,
+    transfers,
+    ways,
+    writing,
+)
 
 urlpatterns = [
     path("user/simplelist", staff.simple_list),
@@ -19,4 +28,13 @@ urlpatterns = [
     path("externalcontact/del_corp_tag", tags.tag_delete),
     path("externalcontact/groupchat/list", groups.group_list),
     path("externalcontact/groupchat/get", groups.group_get),
+    path("externalcontact/groupchat/transfer", group_transfers.resigned),
+    path("externalcontact/groupchat/onjob_transfer", group_transfers.on_job),
+    path("externalcontact/transfer_customer", transfers.transfer_customer),
+    path("externalcontact/transfer_result", transfers.transfer_result),
+    path("externalcontact/resigned/transfer_customer", transfers.resigned_transfer_customer),
+    path("externalcontact/resigned/transfer_result", transfers.resigned_transfer_result),
+    path("externalcontact/get_unassigned_list", transfers.unassigned_list),
+    path("externalcontact/add_contact_way", ways.way_add),
+    path("externalcontact/get_contact_way", ways.way_get),
 ]
