@@ -48,6 +48,11 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:customers_riskwarning_changelist"),
                     },
                     {
+                        "title": "客户移交",
+                        "icon": "move_up",
+                        "link": reverse_lazy("admin:customers_handover_changelist"),
+                    },
+                    {
                         "title": "员工与账号",
                         "icon": "badge",
                         "link": reverse_lazy("admin:customers_user_changelist"),

@@ -1,3 +1,8 @@
 """The customers' room in the operators' admin, one module for each thing."""
 
-from customers.admin import accounts, customers, risks  # noqa: F401  (they register themselves)
+from customers.admin import (  # noqa: F401  (they register themselves)
+    accounts,
+    customers,
+    handovers,
+    risks,
+)
