@@ -68,7 +68,7 @@ def page_of(handover: Handover, *, state: str) -> dict[str, Any]:
         "figures": [
             (each.value, STATE_LABELS[each], progress[each.value])
             for each in HandoverState
-            if progress[each.value] or each in (HandoverState.DONE, HandoverState.WAITING)
+            if progress[each.value] or each == HandoverState.DONE
         ],
         "is_draft": handover.status == HandoverStatus.DRAFT,
         "is_open": is_open,

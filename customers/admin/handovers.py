@@ -64,13 +64,16 @@ class HandoverAdmin(ModelAdmin):
         page = super().get_changelist_instance(request)
         page.result_list = list(page.result_list)
         progress = progress_of(page.result_list)
+        people = User.objects.in_bulk({pk for row in page.result_list for pk in row.candidates})
         for handover in page.result_list:
             handover.progress = progress[handover.pk]
+            handover.people = [people[pk] for pk in handover.candidates if pk in people]
         return page
 
     @admin.display(description="移交")
-    def shown_name(self, handover: Handover) -> str:
-        return f"#{handover.pk} {handover.from_user.display_name}"
+    def shown_name(self, handover: Any) -> str:
+        takers = "、".join(user.display_name for user in handover.people)
+        return f"#{handover.pk} {handover.from_user.display_name} → {takers}"
 
     @display(description="状态", label=STATUS_COLOURS)
     def shown_status(self, handover: Handover) -> tuple[str, str]:
