@@ -40,11 +40,15 @@ DETAILS = {
     40129: "客户正在另一次转移中",
     40130: "接替人就是移交人",
     40131: "客户不是移交人的好友",
-    90500: "群主尚未离职",
-    90501: "群不是客户群",
-    90502: "群已经处理过，无需再移交",
-    90507: "新群主没有客户联系权限",
+    90500: "群主尚未离职，不能离职继承",
+    90501: "不是客户群",
+    90502: "群主已离职，请改用离职继承",
+    90504: "新群主已是群主",
+    90507: "群正在继承处理中",
+    90508: "群已经被继承",
 }
+# A group refused by these may be the new owner's already.
+UNCHANGED = frozenset({90504, 90507, 90508})
 
 
 class WeComHandover:
@@ -89,11 +93,11 @@ class WeComHandover:
                 wait_seconds=RETRY_SECONDS * 10,
                 may_have_arrived=False,
             ) from None
-        answers = {
-            str(row.get("external_userid")): found
+        answers = [
+            (str(row.get("external_userid")), found)
             for row in _rows(answer, "customer")
             if (found := _result(row)) is not None
-        }
+        ]
         return Page(answers, str(answer.get("next_cursor") or ""))
 
     def submit_groups(
@@ -105,11 +109,17 @@ class WeComHandover:
             answer = _post(f"{ROOT}/groupchat/{call}", body)
         except _WholeCallRefusedError as refused:
             return dict.fromkeys(chat_ids, refused.answer)
-        failed = {
-            str(row.get("chat_id")): _answer(row.get("errcode"), row.get("errmsg"))
-            for row in _rows(answer, "failed_chat_list")
-        }
-        return {chat_id: failed.get(chat_id, Answer(Verdict.ACCEPTED)) for chat_id in chat_ids}
+        answers = dict.fromkeys(chat_ids, Answer(Verdict.ACCEPTED))
+        for row in _rows(answer, "failed_chat_list"):
+            chat_id, code = str(row.get("chat_id")), row.get("errcode")
+            if (
+                isinstance(code, int)
+                and code in UNCHANGED
+                and self.group_owner(chat_id) == to_userid
+            ):
+                continue
+            answers[chat_id] = _answer(code, row.get("errmsg"))
+        return answers
 
     def group_owner(self, chat_id: str) -> str:
         try:
@@ -170,8 +180,8 @@ def _answer(errcode: Any, errmsg: Any) -> Answer:
 
 
 def _result(row: Mapping[str, Any]) -> Answer | None:
-    found = STATUSES.get(row.get("status"))  # type: ignore[arg-type]
-    moment = row.get("takeover_time")
+    status, moment = row.get("status"), row.get("takeover_time")
+    found = STATUSES.get(status) if isinstance(status, int) else None
     if found is None or not isinstance(moment, int) or moment <= 0:
         return found
     return Answer(found.verdict, found.code, found.detail, datetime.fromtimestamp(moment, UTC))

@@ -36,10 +36,9 @@ def finish_if_done(handover: Handover) -> bool:
     found.status = HandoverStatus.FINISHED
     found.finished_at = timezone.now()
     found.next_poll_at = None
-    found.cursor = {}
     kept = {key: value for key, value in found.report.items() if key != "trouble"}
     found.report = {**kept, **_report(found, found.finished_at)}
-    found.save(update_fields=["status", "finished_at", "next_poll_at", "cursor", "report"])
+    found.save(update_fields=["status", "finished_at", "next_poll_at", "report"])
     handover.status = HandoverStatus.FINISHED
     return True
 

@@ -22,8 +22,6 @@ from customers.actions.handover.transport import Answer, Verdict
 from customers.actors import Actor, Entry
 from customers.models import Handover, HandoverItem, HandoverState, User
 
-# The platform's clock and ours may differ by so much.
-CLOCK_SLACK = timedelta(minutes=5)
 # After an event of the platform its results are read again; many events lead to one reading.
 SOON = timedelta(seconds=30)
 
@@ -58,7 +56,7 @@ def answers_apply(
         for item in held_items(handover, items, to_user):
             assert item.customer is not None
             answer = answers.get(item.customer.external_userid or "")
-            if answer is None or _is_of_before(answer, item):
+            if answer is None:
                 continue
             if answer.verdict == Verdict.DONE:
                 done.append(item.pk)
@@ -141,15 +139,6 @@ def pass_on(
         return
     item.attempt, item.to_user = following.place, following.user
     item.state, item.submitted_at = HandoverState.PENDING, None
-
-
-def _is_of_before(answer: Answer, item: HandoverItem) -> bool:
-    """A record of an earlier hand-over between the same two."""
-    return (
-        answer.at is not None
-        and item.submitted_at is not None
-        and answer.at < item.submitted_at - CLOCK_SLACK
-    )
 
 
 def transfer_failed(external_userid: str, user_id: str, reason: str) -> int:

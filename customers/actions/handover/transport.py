@@ -38,9 +38,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Page:
-    """Some results by external user id; no `next_cursor` behind the last page."""
+    """Some records, each with its external user id; no `next_cursor` behind the last page.
 
-    answers: Mapping[str, Answer]
+    A customer has several when they were handed over between the same two members before.
+    """
+
+    answers: Sequence[tuple[str, Answer]]
     next_cursor: str
 
 
