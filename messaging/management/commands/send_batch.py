@@ -13,13 +13,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from config.errors import AppError, InvalidInputError
+from config.sheets import write_csv
 from messaging.actions.send import NobodyReachableError, Options, Rejected, batch_send
 from messaging.models import Message, MessageBatch, MessageTemplate
 from messaging.models.message import OPEN
 from messaging.queries import batch_counts
 from messaging.rendering import source_of
 from messaging.sending.accept import MAX_BATCH
-from messaging.sheets import Sheet, read_addressees, write_results
+from messaging.sheets import Sheet, read_addressees
 from messaging.templates_in_use import template_active
 
 BAR_WIDTH = 30
@@ -69,7 +70,7 @@ class Command(BaseCommand):
         batches = [batch for batch, _ in accepted.batches]
         if batches and not options["no_wait"]:
             self._wait(batches)
-        count = write_results(result, HEADER, _results(accepted))
+        count = write_csv(result, HEADER, _results(accepted))
         self.stdout.write(f"结果已写入 {result}（{count} 行）")
         if not batches:
             raise CommandError("没有可用的接收方")
