@@ -24,6 +24,11 @@ KERNEL: dict[str, Any] = {
 
 # Customers
 CUSTOMERS: dict[str, Any] = {
+    "客户：接手中断的导入": {
+        "task": "customers.tasks.imports.resume_imports",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60, "queue": "default"},
+    },
     "客户：每日统计": {
         "task": "customers.tasks.statistics.keep_daily_statistics",
         "schedule": crontab(minute="5", hour="0"),

@@ -24,6 +24,8 @@ def normalize(text: str, *, attr: str = "phone") -> str:
         digits = "+" + digits[2:]
     if re.fullmatch(r"86(1[3-9]\d{9})", digits):
         digits = "+" + digits
+    if re.fullmatch(r"(\+86)?1[3-9]\d{9}", digits, re.ASCII):
+        return f"+86{digits[-11:]}"  # what nearly all are, at a fiftieth of the cost
     try:
         parsed = phonenumbers.parse(digits, REGION)
     except phonenumbers.NumberParseException:

@@ -11,8 +11,8 @@ from config.api.errors import error_response
 class BodyLimitMiddleware:
     """Trusts `Content-Length`: the servers in front (granian, uvicorn) enforce it.
 
-    The admin takes tables of recipients, which are larger. Callbacks have a smaller limit of their
-    own, answered with 400 (wechat/callbacks/door.py).
+    Where files come in the limit is higher (`FILE_BODY_LIMITS_BYTES`). Callbacks have a smaller one
+    of their own, answered with 400 (wechat/callbacks/door.py).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -22,10 +22,15 @@ class BodyLimitMiddleware:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit():
             return error_response("bad_request", "Content-Length 无效", status=400)
-        is_admin = request.path.startswith("/admin/")
-        limit = settings.ADMIN_BODY_LIMIT_BYTES if is_admin else settings.API_BODY_LIMIT_BYTES
+        limit = _limit(request.path)
         if int(length) > limit:
             return error_response(
                 "request_too_large", f"请求正文不能超过 {limit // 1024 // 1024} MB", status=413
             )
         return self.get_response(request)
+
+
+def _limit(path: str) -> int:
+    limits: dict[str, int] = settings.FILE_BODY_LIMITS_BYTES
+    fitting = [prefix for prefix in limits if path.startswith(prefix)]
+    return limits[max(fitting, key=len)] if fitting else int(settings.API_BODY_LIMIT_BYTES)

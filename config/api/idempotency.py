@@ -100,8 +100,12 @@ class IdempotentPosts(APIView):
         key = request.headers[HEADER]
         if not key or len(key) > MAX_KEY_LENGTH or "\x00" in key:
             raise ValidationError({HEADER: f"长度必须是 1 到 {MAX_KEY_LENGTH} 个字符"})
-        content = f"{request.path}\n".encode() + request._request.body
+        content = f"{request.path}\n".encode() + self.body_of(request)
         return Identity(principal_name(request), key, hashlib.sha256(content).hexdigest())
+
+    def body_of(self, request: Request) -> bytes:
+        """What makes two requests the same; multipart bodies differ by their boundaries alone."""
+        return request._request.body
 
     def _claim(self, identity: "Identity") -> None:
         if not try_transaction_lock(f"idempotency:{identity.principal}:{identity.key}"):

@@ -2,6 +2,7 @@
 
 from customers.tasks import (  # noqa: F401  (Celery finds them here)
     handovers,
+    imports,
     plans,
     reminders,
     risk,
