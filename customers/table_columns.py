@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from config.errors import InvalidInputError
+from customers import channel_addresses
 from customers.models import Customer, CustomerChannel, Gender
 from customers.models.tag import NAME_LENGTH as TAG_LENGTH
 
@@ -76,12 +75,9 @@ def _tags(text: str) -> list[str]:
 
 def _email(text: str) -> str:
     try:
-        validate_email(text)
-    except ValidationError:
+        return channel_addresses.normal(EMAIL, text)
+    except InvalidInputError:
         raise InvalidInputError("不是有效的邮箱地址", code="invalid_email") from None
-    if len(text) > 254:
-        raise InvalidInputError("邮箱地址过长", code="max_length")
-    return text
 
 
 def _tags_of(customer: Customer) -> str:

@@ -4,13 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.api.camel_case import CamelCaseInput
 from customers.models import CustomerImport, ImportRowError
 from customers.queries.imports import import_errors, import_warnings
 
 ERRORS_SHOWN = 20
 
 
-class ImportUploadSerializer(serializers.Serializer[Any]):
+class ImportUploadSerializer(CamelCaseInput, serializers.Serializer[Any]):
     """Multipart: the table, and whether it is only checked."""
 
     file = serializers.FileField(allow_empty_file=True, max_length=1000)

@@ -4,8 +4,9 @@ import hashlib
 from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.http import HttpResponseBase, QueryDict
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.datastructures import MultiValueDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
@@ -19,10 +20,16 @@ from config.api.keys import Scope
 from config.api.permissions import STAFF, HasAccess, Rule
 from customers.actions.imports import import_accept
 from customers.api.actor import actor_of
+from customers.api.customers.filters import CustomerFilter
 from customers.api.imports import serializers as s
-from customers.models import CustomerImport, ImportRowError
+from customers.models import Customer, CustomerImport, CustomerStatus, ImportRowError
+from customers.queries.exports import HEADER, exported
 from customers.queries.imports import ERROR_HEADER, error_table, import_errors
-from customers.visibility import imports_visible_to
+from customers.visibility import (
+    customers_visible_to,
+    deleted_customers_visible_to,
+    imports_visible_to,
+)
 
 WRITES = Rule(STAFF, Scope.CUSTOMERS_WRITE)
 
@@ -60,7 +67,7 @@ class ImportView(IdempotentPosts):
 
     def body_of(self, request: Request) -> bytes:
         digest = hashlib.sha256()
-        form = cast("QueryDict", request.data)  # MultiPartParser's
+        form = cast("MultiValueDict[str, Any]", request.data)  # MultiPartParser's
         for name, values in sorted(form.lists()):
             for value in values:
                 digest.update(f"{name}\n".encode())
@@ -123,6 +130,34 @@ class ImportErrorsView(generics.ListAPIView[ImportRowError]):
             return table_response(kind, job.import_id, ERROR_HEADER, error_table(job))
         page = self.paginate_queryset(import_errors(job))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class ExportView(generics.GenericAPIView[Customer]):
+    """`GET /api/v1/customers/export?as=csv|xlsx`: the list with its filters, as a table.
+
+    Within one's own view, sent while it is read; an import reads what comes out.
+    """
+
+    permission_classes = [HasAccess]
+    access = {"get": Rule(STAFF, Scope.CUSTOMERS_READ)}
+    content_negotiation_class = AnyAccept
+    filterset_class = CustomerFilter
+    queryset = Customer.objects.none()
+    ordering_fields = ["created_at", "name", "risk_score"]
+    ordering = ["-id"]
+
+    @extend_schema(
+        parameters=[OpenApiParameter("as", str, enum=["csv", "xlsx"])],
+        responses={(200, "text/csv"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        actor = actor_of(request)
+        kind = asked_table(request, default="csv")
+        asks_deleted = request.query_params.get("status") == str(int(CustomerStatus.DELETED))
+        visible = deleted_customers_visible_to if asks_deleted else customers_visible_to
+        customers = self.filter_queryset(visible(actor))
+        rows = exported(customers, actor, kind=kind, asked=request.query_params)
+        return table_response(kind, "customers", HEADER, rows)
 
 
 def _job(request: Request, import_id: str) -> CustomerImport:
