@@ -29,11 +29,12 @@ def counts(report):
     return [report[name] for name in ("created", "updated", "unchanged", "failed")]
 
 
+@pytest.mark.timeout(400)
 def test_twenty_thousand_rows_with_two_hundred_bad_ones(admin, imported, api):
     rows = [HEADER]
     for n in range(20_000):
         phone = "12" if n % 100 == 7 else f"139{n:08d}"
-        rows.append([f"客户{n}", phone, "甲公司", "老客户、华东" if n % 2 else ""])
+        rows.append([f"客户{n}", phone, "甲公司", "老客户、华东" if n % 100 == 1 else ""])
     report = imported(admin, rows)
     assert counts(report) == [19_800, 0, 0, 200]
     assert (report["status"], report["position"]) == ("finished", 20_000)
@@ -43,9 +44,7 @@ def test_twenty_thousand_rows_with_two_hundred_bad_ones(admin, imported, api):
     again = imported(admin, rows)
     assert counts(again) == [0, 0, 19_800, 200]
     assert Customer.objects.count() == 19_800
-    assert CustomerTag.objects.count() == 2 * len(
-        [n for n in range(20_000) if n % 2 and n % 100 != 7]
-    )
+    assert CustomerTag.objects.count() == 400
     assert CustomerImport.objects.exclude(content=b"").count() == 0
 
 
@@ -53,8 +52,7 @@ def test_every_column_is_understood_in_chinese_and_in_english(admin, imported):
     UserFactory(username="zhaoliu", name="赵六")
     rows = [
         "姓名,手机,公司,性别,省,市,来源,标签,跟进人,externalUserid,unionid,备注,邮箱,addTime,幸运数字",
-        "张三,138-0013-8000,甲,男,广东,深圳,公众号,VIP;华南、VIP,赵六,wm1,u1,老同学,a@example.com,"
-        "2026/1/31 9:30,7",
+        "张三,138-0013-8000,甲,男,广东,深圳,公众号,VIP;华南、VIP,赵六,wm1,u1,老同学,a@b.cn,2026/1/31 9:30,7",
     ]
     rows = [line.split(",") for line in rows]
     report = imported(admin, rows)
@@ -64,7 +62,7 @@ def test_every_column_is_understood_in_chinese_and_in_english(admin, imported):
     assert (made.external_userid, made.unionid, made.remark) == ("wm1", "u1", "老同学")
     assert made.follow_user.username == "zhaoliu"
     assert made.add_time.isoformat().startswith("2026-01-31T01:30")
-    assert made.identifiers.get().address == "a@example.com"
+    assert made.identifiers.get().address == "a@b.cn"
     assert sorted(made.tags.values_list("name", flat=True)) == ["VIP", "华南"]
     assert set(made.events.values_list("kind", "entry")) == {
         ("created", "import"),
