@@ -53,6 +53,11 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:customers_handover_changelist"),
                     },
                     {
+                        "title": "客户统计",
+                        "icon": "bar_chart",
+                        "link": reverse_lazy("admin:customers_dailycustomerstatistic_changelist"),
+                    },
+                    {
                         "title": "员工与账号",
                         "icon": "badge",
                         "link": reverse_lazy("admin:customers_user_changelist"),

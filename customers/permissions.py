@@ -13,6 +13,7 @@ STAFF_PERMISSIONS = frozenset(
         "customers.add_customer",
         "customers.change_customer",
         "customers.view_riskwarning",
+        "customers.view_dailycustomerstatistic",
         "tickets.view_ticket",
         "tickets.change_ticket",
         "tickets.view_ticketevent",

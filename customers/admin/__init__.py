@@ -5,4 +5,5 @@ from customers.admin import (  # noqa: F401  (they register themselves)
     customers,
     handovers,
     risks,
+    statistics,
 )

@@ -166,7 +166,7 @@ def _shown(request: HttpRequest, entry: TimelineEntry) -> dict[str, Any]:
         "kind": entry.kind,
         "kind_name": kinds()[entry.kind],
         "item": item,
-        "by": " · ".join(part for part in (item.actor, item.entry) if part),
+        "by": " · ".join(dict.fromkeys(part for part in (item.actor, item.entry) if part)),
         "next_at": _moment(item.data.get("next_at")),
         "changes": [
             (labels.get(name, name), _text(pair[0]), _text(pair[1]))

@@ -126,7 +126,7 @@ class RiskWarningAdmin(ModelAdmin):
     def shown_customer(self, warning: RiskWarning) -> SafeString:
         customer = warning.customer
         return format_html(
-            '<a class="cust-link" href="{}">{}</a><br>{}',
+            '<div class="cust-who-cell"><a class="cust-link" href="{}">{}</a><br>{}</div>',
             reverse("admin:customers_customer_change", args=[customer.pk]),
             customer.name,
             customer.company,
