@@ -39,6 +39,11 @@ CUSTOMERS: dict[str, Any] = {
         "schedule": crontab(minute="40", hour="2"),
         "options": {"expires": 3600, "queue": "default"},
     },
+    "客户：夜间运行自动标签规则": {
+        "task": "customers.tasks.segments.run_all_rules",
+        "schedule": crontab(minute="10", hour="3"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
     "移交：推进并查询平台结果": {
         "task": "customers.tasks.handovers.advance_due_handovers",
         "schedule": schedule(timedelta(minutes=1)),

@@ -28,3 +28,5 @@ class CustomersConfig(AppConfig):
         subscribe("customer.follower.added", "customers.tasks.handovers.hear_follower_added")
         own_fields.register()
         plans.listen()
+        for changes in ("customer.#", "project.#", "ticket.#"):
+            subscribe(changes, "customers.tasks.segments.evaluate_customer")

@@ -6,5 +6,6 @@ from customers.tasks import (  # noqa: F401  (Celery finds them here)
     plans,
     reminders,
     risk,
+    segments,
     statistics,
 )
