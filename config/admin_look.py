@@ -43,6 +43,21 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:customers_customer_changelist"),
                     },
                     {
+                        "title": "项目",
+                        "icon": "work",
+                        "link": reverse_lazy("admin:customers_project_changelist"),
+                    },
+                    {
+                        "title": "跟进任务",
+                        "icon": "task_alt",
+                        "link": reverse_lazy("admin:customers_followuptask_changelist"),
+                    },
+                    {
+                        "title": "跟进计划",
+                        "icon": "event_repeat",
+                        "link": reverse_lazy("admin:customers_followupplan_changelist"),
+                    },
+                    {
                         "title": "流失预警",
                         "icon": "crisis_alert",
                         "link": reverse_lazy("admin:customers_riskwarning_changelist"),

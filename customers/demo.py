@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from config.api.roles import Role
+from customers import demo_projects
 from customers.models import Customer, User
 
 TEAM = [
@@ -14,7 +15,7 @@ TEAM = [
 
 @transaction.atomic
 def load(password: str) -> None:
-    """Administrator, two members of staff, and 张三 with his login; all with `password`."""
+    """Administrator, two members of staff, 张三 with his login (all with `password`), his projects."""
     for username, name, role in TEAM:
         _login(
             username,
@@ -34,6 +35,8 @@ def load(password: str) -> None:
         },
     )
     _login("zhangsan", password, name="张三", role=Role.CUSTOMER, customer=zhangsan)
+    lisi, wangwu = (User.objects.get(username=name) for name in ("lisi", "wangwu"))
+    demo_projects.load(zhangsan, owner=lisi, engineer=wangwu)
 
 
 def _login(username: str, password: str, **fields: object) -> None:

@@ -4,6 +4,8 @@ from customers.admin import (  # noqa: F401  (they register themselves)
     accounts,
     customers,
     handovers,
+    plans,
+    projects,
     risks,
     statistics,
 )

@@ -1,0 +1,169 @@
+"""Follow-up plans and tasks in the operators' admin."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import localtime, now
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+
+from config.errors import AppError, InvalidInputError
+from customers.actions.follow_up_tasks import follow_up_task_done
+from customers.actions.plans import MAX_STEPS, check_trigger, plan_remove
+from customers.actors import Actor, Entry, actor_for
+from customers.models import (
+    EnrollmentStatus,
+    FollowUpPlan,
+    FollowUpTask,
+    PlanStep,
+    TaskStatus,
+    User,
+)
+from customers.visibility import tasks_visible_to
+
+TASK_COLOURS = {
+    TaskStatus.OPEN: "info",
+    TaskStatus.DONE: "success",
+    TaskStatus.CANCELLED: "default",
+}
+
+
+class PlanForm(forms.ModelForm):
+    class Meta:
+        model = FollowUpPlan
+        fields = ["name", "trigger", "trigger_tag", "trigger_stage", "stops_on_reply", "is_active"]
+
+    def _post_clean(self) -> None:
+        """Before the model's own checks, which speak of constraints."""
+        given = FollowUpPlan(
+            **{name: self.cleaned_data.get(name) or None for name in ("trigger", "trigger_tag")},
+            trigger_stage=self.cleaned_data.get("trigger_stage") or "",
+        )
+        try:
+            check_trigger(given)
+        except InvalidInputError as error:
+            self.add_error((error.attr or "").removesuffix("_id"), error.detail)
+        else:
+            self.cleaned_data["trigger_tag"] = given.trigger_tag
+            self.cleaned_data["trigger_stage"] = given.trigger_stage
+        super()._post_clean()  # type: ignore[misc]
+
+
+class PlanStepFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        left = [form for form in self.forms if getattr(form, "cleaned_data", None)]
+        if not any(not form.cleaned_data.get("DELETE") for form in left):
+            raise forms.ValidationError("计划至少要有一个步骤")
+
+
+class PlanStepInline(TabularInline):
+    model = PlanStep
+    formset = PlanStepFormSet
+    fields = ["day", "hour", "title", "content"]
+    ordering = ["day", "hour", "id"]
+    extra = 1
+    max_num = MAX_STEPS
+
+
+@admin.register(FollowUpPlan)
+class FollowUpPlanAdmin(ModelAdmin):
+    form = PlanForm
+    list_display = ["name", "shown_trigger", "step_count", "running", "stops_on_reply", "is_active"]
+    list_filter = ["trigger", "is_active"]
+    search_fields = ["name"]
+    autocomplete_fields: list[str] = []
+    inlines = [PlanStepInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUpPlan]:
+        running = Count(
+            "enrollments",
+            filter=Q(enrollments__status=EnrollmentStatus.RUNNING),
+            distinct=True,
+        )
+        plans: QuerySet[FollowUpPlan] = super().get_queryset(request)
+        return plans.select_related("trigger_tag").annotate(
+            steps_in_it=Count("steps", distinct=True), running_in_it=running
+        )
+
+    def delete_model(self, request: HttpRequest, obj: FollowUpPlan) -> None:
+        if not plan_remove(obj, actor=_actor(request)):
+            messages.warning(request, f"计划「{obj.name}」已有客户参与，已停用而不是删除")
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[FollowUpPlan]) -> None:
+        for plan in queryset:
+            self.delete_model(request, plan)
+
+    @admin.display(description="触发")
+    def shown_trigger(self, plan: FollowUpPlan) -> str:
+        what = plan.trigger_tag.name if plan.trigger_tag else plan.get_trigger_stage_display()
+        return f"{plan.get_trigger_display()}：{what}" if what else plan.get_trigger_display()
+
+    @admin.display(description="步骤")
+    def step_count(self, plan: Any) -> int:
+        return int(plan.steps_in_it)
+
+    @admin.display(description="进行中的客户")
+    def running(self, plan: Any) -> int:
+        return int(plan.running_in_it)
+
+
+@admin.register(FollowUpTask)
+class FollowUpTaskAdmin(ModelAdmin):
+    list_display = ["title", "customer", "owner", "shown_due", "shown_status", "plan"]
+    list_display_links = None
+    list_filter = ["status", "owner"]
+    search_fields = ["title", "customer__name"]
+    list_per_page = 50
+    actions = ["finish_selected"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUpTask]:
+        rows = tasks_visible_to(_actor(request))
+        return rows.select_related("customer", "owner", "enrollment__plan").order_by("-due_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_finish_permission(self, request: HttpRequest) -> bool:
+        """Who sees the list works on it: everybody has their own tasks there."""
+        return bool(self.has_view_permission(request))
+
+    @admin.action(description="标记为已完成", permissions=["finish"])
+    def finish_selected(self, request: HttpRequest, queryset: QuerySet[FollowUpTask]) -> None:
+        done = 0
+        for pk in queryset.order_by("id").values_list("pk", flat=True):
+            try:
+                follow_up_task_done(task_id=pk, actor=_actor(request))
+                done += 1
+            except AppError as error:
+                messages.error(request, error.detail)
+        if done:
+            messages.success(request, f"{done} 个任务已完成")
+
+    @display(description="期限", ordering="due_at", label={"overdue": "danger", "other": "default"})
+    def shown_due(self, task: FollowUpTask) -> tuple[str, str]:
+        text = f"{localtime(task.due_at):%Y-%m-%d %H:%M}"
+        is_overdue = task.status == TaskStatus.OPEN and task.due_at < now()
+        return ("overdue", f"{text} 已到期") if is_overdue else ("other", text)
+
+    @display(description="状态", ordering="status", label=TASK_COLOURS)
+    def shown_status(self, task: FollowUpTask) -> tuple[str, str]:
+        return task.status, task.get_status_display()
+
+    @admin.display(description="计划")
+    def plan(self, task: FollowUpTask) -> str:
+        return task.enrollment.plan.name if task.enrollment else "—"
+
+
+def _actor(request: HttpRequest) -> Actor:
+    assert isinstance(request.user, User)
+    return actor_for(request.user, Entry.ADMIN)
