@@ -25,6 +25,7 @@ class CustomersConfig(AppConfig):
         register_own_signals()
         subscribe_to_changes()
         belongings.register()
+        subscribe("customer.group.joined", "customers.tasks.activity.hear_group_join")
         subscribe("customer.follower.added", "customers.tasks.handovers.hear_follower_added")
         own_fields.register()
         plans.listen()

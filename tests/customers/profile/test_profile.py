@@ -24,6 +24,7 @@ from customers.models import (
     Tag,
     TagSource,
 )
+from customers.tasks.activity import hear_group_join
 from messaging.models import ChannelType, Message
 from tests.factories import CustomerFactory, TicketFactory, UserFactory
 from tickets.states import TicketStatus
@@ -151,6 +152,33 @@ def test_a_customers_own_words_count_as_activity_and_colleagues_words_do_not(api
     assert CustomerActivity.objects.get(customer=customer).count == 2
     customer.refresh_from_db()
     assert customer.last_active_at is not None
+
+
+def test_joining_a_group_counts_on_its_own_day_and_once(lisi):
+    old, new = CustomerFactory(follow_user=lisi), CustomerFactory(follow_user=lisi)
+    group = CustomerGroup.objects.create(chat_id="wr1")
+    now = timezone.now()
+    for customer, at in ((old, now - timedelta(days=400)), (new, now)):
+        GroupMember.objects.create(
+            group=group,
+            customer=customer,
+            member_id=f"wm{customer.pk}",
+            kind=MemberKind.EXTERNAL,
+            joined_at=at,
+        )
+    envelope = {
+        "eventId": "e1",
+        "type": "customer.group.joined",
+        "data": {"group_id": group.pk, "member_ids": [f"wm{old.pk}", f"wm{new.pk}", "lisi"]},
+    }
+    for _ in range(2):
+        hear_group_join(envelope)
+    found = dict(CustomerActivity.objects.values_list("customer", "date"))
+    assert found == {
+        old.pk: timezone.localdate(now - timedelta(days=400)),
+        new.pk: timezone.localdate(now),
+    }
+    assert set(CustomerActivity.objects.values_list("count", flat=True)) == {1}
 
 
 def test_tickets_that_are_done_are_not_open(api, lisi):
