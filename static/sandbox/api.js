@@ -36,3 +36,7 @@ export const fetchOutbox = (since) => call(`/outbox?${query({ since, limit: sinc
 export const clearOutbox = () => call("/outbox", { method: "DELETE" });
 export const fetchFaults = () => call("/faults");
 export const orderFault = (fault) => post("/faults", fault);
+export const fetchContacts = (wanted) => call(`/contacts?${query(wanted)}`);
+export const fetchCompany = () => call("/contacts/company");
+export const actOnContacts = (act) => post("/contacts", act);
+export const resetContacts = () => call("/contacts", { method: "DELETE" });

@@ -54,7 +54,7 @@ function describe({ channel, mode, errcode, remaining, seconds, delivered }) {
     timeout: `${seconds} 秒后才回 504（${delivered ? "其实已送达" : "没有送达"}）`,
   };
   const count = remaining === null ? "" : `，还剩 ${remaining} 次`;
-  return `${CHANNELS[channel]}：${what[mode]}${count}`;
+  return `${CHANNELS[channel] ?? channel}：${what[mode]}${count}`;
 }
 
 function show({ list }) {

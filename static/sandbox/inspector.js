@@ -5,7 +5,7 @@ import { plainText, summary } from "./bubbles.js";
 import { byId, element } from "./dom.js";
 import { clockTime } from "./time.js";
 
-export const CHANNELS = { GROUP_BOT: "群机器人", WORK_WECHAT: "应用消息", AI: "智能机器人", SMS: "短信" };
+export const CHANNELS = { GROUP_BOT: "群机器人", WORK_WECHAT: "应用消息", AI: "智能机器人", SMS: "短信", CONTACT: "客户联系" };
 const KEPT = 100;
 
 let since = 0;

@@ -2,6 +2,7 @@
 
 import { currentChat, lastTicket, openChat, refresh, scrollToEnd, setUpChat } from "./chat.js";
 import { setUpComposer } from "./composer.js";
+import { openContacts, refreshContacts, setUpContacts } from "./contacts.js";
 import { markOpen, refreshConversations, setUpConversations } from "./conversations.js";
 import { byId } from "./dom.js";
 import { refreshFaults, setUpFaults } from "./faults.js";
@@ -19,6 +20,7 @@ function show(view) {
     tab.setAttribute("aria-current", String(tab.dataset.tab === view));
   }
   if (view === "chat") scrollToEnd();
+  if (view === "contacts") openContacts();
 }
 
 function select(chat) {
@@ -45,6 +47,7 @@ const inspectorIsVisible = () => !phone.matches || document.body.dataset.view ==
 async function update(isSlow) {
   const asked = [refresh(), refreshInspector({ isVisible: inspectorIsVisible() })];
   if (isSlow) asked.push(refreshConversations(), refreshFaults());
+  if (isSlow && document.body.dataset.view === "contacts") asked.push(refreshContacts());
   await Promise.all(asked);
 }
 
@@ -66,6 +69,7 @@ async function start() {
   setUpChat();
   setUpInspector();
   setUpFaults();
+  setUpContacts();
   for (const tab of document.querySelectorAll("[data-tab]")) {
     tab.addEventListener("click", () => show(tab.dataset.tab));
   }

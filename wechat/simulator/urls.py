@@ -16,6 +16,8 @@ from wechat.simulator import (
     smart_robot,
     tokens,
 )
+from wechat.simulator.contacts import listing
+from wechat.simulator.contacts.acts import door
 from wechat.simulator.official import followers
 from wechat.simulator.push import jpush, service, subscriptions
 
@@ -27,6 +29,8 @@ urlpatterns = [
     path("api/faults", faults.faults),
     path("api/chats", chats.chats),
     path("api/chats/<str:chat_id>/messages", chats.chat_messages),
+    path("api/contacts", door.contacts),
+    path("api/contacts/company", listing.company),
     path("api/callbacks/raw", by_hand.raw_callback),
     path("cgi-bin/gettoken", tokens.gettoken),
     path("cgi-bin/message/send", app_messages.message_send),
