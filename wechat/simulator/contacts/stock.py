@@ -139,6 +139,7 @@ def _follows(
     first = chance.choices(_OWNERS, _SHARES)[0]
     if contact.name == "张三" and contact.external_userid.endswith("000001"):
         demo = _follow(chance, contact, "lisi", tags, now)
+        demo.remark = contact.name
         demo.remark_company, demo.remark_mobiles = "XX科技有限公司", ["13800138000"]
         return [demo]
     rows = [_follow(chance, contact, first, tags, now)]
