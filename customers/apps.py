@@ -27,6 +27,7 @@ class CustomersConfig(AppConfig):
         belongings.register()
         subscribe("customer.group.joined", "customers.tasks.activity.hear_group_join")
         subscribe("customer.follower.added", "customers.tasks.handovers.hear_follower_added")
+        subscribe("customer.transfer.failed", "customers.tasks.handovers.hear_transfer_failed")
         own_fields.register()
         plans.listen()
         for changes in ("customer.#", "project.#", "ticket.#"):

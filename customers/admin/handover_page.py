@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from customers.actions.handover import movers, progress_of
+from customers.actions.handover.notes import along_with, asked_of
 from customers.models import Handover, HandoverItem, HandoverState, HandoverStatus, User
 from customers.queries.handovers import items_of
 
@@ -89,13 +90,13 @@ def page_of(handover: Handover, *, state: str) -> dict[str, Any]:
 def _row(item: HandoverItem) -> dict[str, Any]:
     state = HandoverState(item.state)
     labels = {"groups": "客户群", **movers.labels()}
-    asked = item.moved.get("asked", [])
+    asked = asked_of(item)
     return {
         "item": item,
         "label": STATE_LABELS[state],
         "colour": STATE_COLOURS[state],
         "along": "、".join(
-            f"{labels[name]} {count}" for name, count in item.moved.items() if name in labels
+            f"{labels[name]} {count}" for name, count in along_with(item).items() if name in labels
         ),
         "asked": "；".join(f"{one['name']}：{one['detail']}" for one in asked),
         "detail": "" if asked and item.detail == asked[-1]["detail"] else item.detail,

@@ -8,7 +8,7 @@ from django.db import transaction
 from config.events.publish import enqueue
 from config.events.subscribers import first_time
 from customers.actions.handover import handover_advance, handovers_due
-from customers.actions.handover.results import follower_added
+from customers.actions.handover.results import follower_added, transfer_failed
 from customers.actions.handover.start import QUEUE, TASK
 
 
@@ -32,3 +32,16 @@ def hear_follower_added(envelope: dict[str, Any]) -> None:
     if first_time("customers.handovers", envelope):
         data = envelope["data"]
         follower_added(data["customer_id"], data.get("wecom_user_id", ""))
+
+
+@shared_task(time_limit=60)
+@transaction.atomic
+def hear_transfer_failed(envelope: dict[str, Any]) -> None:
+    """The platform says that a customer was not taken over."""
+    if first_time("customers.handovers.failed", envelope):
+        data = envelope["data"]
+        transfer_failed(
+            data.get("external_userid", ""),
+            data.get("wecom_user_id", ""),
+            data.get("fail_reason", ""),
+        )

@@ -38,6 +38,7 @@ class Judgement:
     candidate: Candidate | None = None
     on_platform: bool = False
     is_friend: bool = False
+    is_owner: bool = False
 
 
 def judged(
@@ -70,6 +71,7 @@ def judged(
         else:
             found = _for_whom(candidates, on_platform=on_platform)
         found.on_platform = on_platform
+        found.is_owner = customer is not None and customer.follow_user_id == from_user.pk
         if found.candidate is not None:
             found.is_friend = pk in friends.get(found.candidate.user.wecom_user_id or "", ())
         judgements[pk] = found

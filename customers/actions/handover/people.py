@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from config.api.roles import Role
 from config.errors import InvalidInputError
-from customers.models import Handover, HandoverItem, User
+from customers.models import Handover, User
 
 MOST_CANDIDATES = 10
 
@@ -63,19 +63,3 @@ def next_candidate(
         if candidate.place >= first_place and candidate.takes(on_platform=on_platform):
             return candidate
     return None
-
-
-def note_asked(item: HandoverItem, *, state: str, code: str, detail: str, at: str) -> None:
-    """Keeps in the item that its present candidate did not take over, and why."""
-    asked = item.moved.setdefault("asked", [])
-    name = item.to_user.display_name if item.to_user else ""
-    asked.append(
-        {
-            "user_id": item.to_user_id,
-            "name": name,
-            "state": state,
-            "code": code,
-            "detail": detail,
-            "at": at,
-        }
-    )

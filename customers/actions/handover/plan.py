@@ -10,6 +10,7 @@ from django.utils import timezone
 from config.errors import InvalidInputError, NotAllowedError
 from customers.actions.handover import movers
 from customers.actions.handover.judge import Judgement, judged
+from customers.actions.handover.notes import note_owner
 from customers.actions.handover.people import Candidate, candidates_of, check_people
 from customers.actions.handover.selection import chunks, customers_bound_to, groups_of
 from customers.actors import Actor
@@ -112,6 +113,7 @@ def applied(item: HandoverItem, found: Judgement) -> HandoverItem:
     item.to_user = found.candidate.user if found.candidate else None
     item.attempt = found.candidate.place if found.candidate else 0
     item.finished_at = timezone.now() if found.state in FINAL else None
+    note_owner(item, is_owner=found.is_owner)
     return item
 
 

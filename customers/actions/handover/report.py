@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from customers.actions.handover import movers
 from customers.actions.handover.judge import OPEN_CASES, OPEN_STATES
+from customers.actions.handover.notes import along_with, asked_of
 from customers.models import (
     Handover,
     HandoverItem,
@@ -65,7 +66,7 @@ def _report(handover: Handover, finished_at: datetime) -> dict[str, Any]:
     items = list(handover.items.select_related("customer", "group").order_by("pk"))
     moved: Counter[str] = Counter()
     for item in items:
-        moved.update({name: n for name, n in item.moved.items() if name != "asked"})
+        moved.update(along_with(item))
     started = handover.report.get("started_at")
     started_at = datetime.fromisoformat(started) if started else handover.created_at
     waited = [
@@ -96,7 +97,7 @@ def _by_candidate(handover: Handover, items: Sequence[HandoverItem]) -> list[dic
     for item in items:
         if item.state == HandoverState.DONE and item.to_user_id in counted:
             counted[item.to_user_id]["done"] += 1
-        for asked in item.moved.get("asked", []):
+        for asked in asked_of(item):
             if asked["user_id"] in counted:
                 counted[asked["user_id"]][asked["state"]] += 1
     users = User.objects.in_bulk(handover.candidates)
@@ -119,5 +120,5 @@ def _not_moved(item: HandoverItem) -> dict[str, Any]:
         "state": item.state,
         "code": item.code,
         "detail": item.detail,
-        "asked": item.moved.get("asked", []),
+        "asked": asked_of(item),
     }

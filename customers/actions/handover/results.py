@@ -10,11 +10,11 @@ from django.utils import timezone
 from config.api.roles import Role
 from config.events.publish import enqueue
 from customers.actions.handover.judge import OPEN_CASES, OPEN_STATES
+from customers.actions.handover.notes import note_asked
 from customers.actions.handover.people import (
     Candidate,
     candidates_of,
     next_candidate,
-    note_asked,
 )
 from customers.actions.handover.settle import settle
 from customers.actions.handover.start import QUEUE, TASK
@@ -38,10 +38,10 @@ NO_RELATION_NOTE = "企业微信中已没有好友关系，只在本系统移交
 
 
 def case_actor(handover: Handover) -> Actor:
-    """In the name of who started it. WeCom did it, so it is not told WeCom again."""
+    """In the name of who started it: a decision of theirs, carried out by the system."""
     user = handover.created_by
     name = user.display_name if user else str(Entry.SYSTEM.label)
-    return Actor(user, name, Role.ADMIN, Entry.WECOM_SYNC)
+    return Actor(user, name, Role.ADMIN, Entry.SYSTEM)
 
 
 def answers_apply(
@@ -131,7 +131,7 @@ def pass_on(
 ) -> None:
     """The present candidate does not take over: to the next, or final when there is none."""
     now = timezone.now()
-    note_asked(item, state=state, code=code, detail=detail, at=now.isoformat())
+    note_asked(item, state=state, code=code, detail=detail)
     following = next_candidate(people, first_place=item.attempt + 1, on_platform=True)
     item.code, item.detail = code[:32], detail[:300]
     if following is None:

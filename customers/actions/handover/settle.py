@@ -8,9 +8,10 @@ from django.utils import timezone
 from config.errors import AppError
 from config.events.publish import publish_many
 from customers.actions.handover import movers
+from customers.actions.handover.notes import was_owner
 from customers.actions.history import about, changed_later, order_key
 from customers.actions.standing import customer_mark_recovered
-from customers.actors import Actor
+from customers.actors import Actor, Entry
 from customers.models import (
     Customer,
     CustomerEvent,
@@ -81,6 +82,8 @@ def _settle(
     _announce(handover, customers, held, to_user, actor)
     moved = movers.move_all(ids, from_user, to_user, actor)
     owned = [pk for pk, customer in customers.items() if customer.follow_user_id == from_user.pk]
+    if on_platform:
+        owned += _passed_on_by_wecom(items, customers, besides=owned)
     _record(handover, customers, owned, moved, to_user, actor)
     now = timezone.now()
     Customer.objects.filter(pk__in=owned).update(follow_user=to_user, updated_at=now)
@@ -93,7 +96,11 @@ def _settle(
             item.moved["customers"] = 1
         item.state, item.code, item.detail = HandoverState.DONE, "", note[:300]
         item.finished_at = now
-    HandoverItem.objects.bulk_update(items, ["state", "code", "detail", "moved", "finished_at"])
+        if not on_platform:
+            item.submitted_at = None  # the platform moved nothing, so it counts for no limit
+    HandoverItem.objects.bulk_update(
+        items, ["state", "code", "detail", "moved", "submitted_at", "finished_at"]
+    )
     changed_later(*ids)
     return len(items)
 
@@ -117,6 +124,29 @@ def _held_customers(customer_ids: Sequence[int]) -> dict[int, Customer]:
     if connection.vendor == "postgresql":
         rows = rows.select_for_update(of=("self",), no_key=True)
     return {customer.pk: customer for customer in rows}
+
+
+def _passed_on_by_wecom(
+    items: Sequence[HandoverItem], customers: dict[int, Customer], *, besides: Sequence[int]
+) -> list[int]:
+    """Those who were the giver's and whom what WeCom told has given to some friend meanwhile.
+
+    Whom a person has assigned since then stays with whom they were assigned to.
+    """
+    asked_at = {
+        item.customer_id: item.submitted_at
+        for item in items
+        if item.customer_id in customers and item.customer_id not in besides and was_owner(item)
+    }
+    assigned = CustomerEvent.objects.filter(
+        customer_id__in=[pk for pk in asked_at if pk], kind=CustomerEventKind.ASSIGNED
+    )
+    last: dict[int, str] = {}
+    for pk, entry, at in assigned.order_by("pk").values_list("customer_id", "entry", "created_at"):
+        since = asked_at[pk]
+        if since is not None and at >= since:
+            last[pk] = entry
+    return [pk for pk, entry in last.items() if entry == Entry.WECOM_SYNC]
 
 
 def _announce(

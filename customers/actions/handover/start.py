@@ -196,7 +196,7 @@ def _judge_again(handover: Handover, people: Sequence[Candidate]) -> None:
         found = judged(handover, part, people)
         HandoverItem.objects.bulk_update(
             [applied(items[pk], found[pk]) for pk in part],
-            ["state", "code", "detail", "to_user", "attempt", "finished_at"],
+            ["state", "code", "detail", "to_user", "attempt", "moved", "finished_at"],
         )
 
 

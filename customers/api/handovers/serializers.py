@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from config.api.camel_case import CamelCaseInput
 from config.errors import InvalidInputError
+from customers.actions.handover.notes import along_with, asked_of
 from customers.actions.handover.people import MOST_CANDIDATES
 from customers.actions.handover.plan import MESSAGE_LENGTH
 from customers.api.staff_field import StaffField
@@ -179,8 +180,8 @@ class HandoverItemSerializer(serializers.ModelSerializer[HandoverItem]):
 
     @extend_schema_field(serializers.ListField(child=serializers.JSONField()))
     def get_asked(self, item: HandoverItem) -> Any:
-        return item.moved.get("asked", [])
+        return asked_of(item)
 
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
     def get_moved(self, item: HandoverItem) -> Any:
-        return {name: count for name, count in item.moved.items() if name != "asked"}
+        return along_with(item)
