@@ -178,3 +178,19 @@ def test_warnings_are_listed_with_reasons_and_the_hit_rate_is_for_administrators
     operator.post(address, {"action": "settle_hit", "_selected_action": [warning.pk]})
     warning.refresh_from_db()
     assert warning.outcome == "hit"
+
+
+def test_customers_are_counted_within_ones_own_view(operator, admin, lisi, wangwu):
+    CustomerFactory(follow_user=lisi)
+    for _ in range(2):
+        CustomerFactory(follow_user=wangwu)
+    address = reverse("admin:customers_dailycustomerstatistic_changelist")
+    own = operator.get(address, {"days": "7"})
+    assert own.context["figures"][0] == ("客户总数", 1)
+    assert "只统计您能看到的客户" in own.content.decode()
+    assert own.content.decode().count("<rect") == 3 * 7
+    everybody = Client()
+    everybody.force_login(admin)
+    page = everybody.get(address, {"days": "<script>"})
+    assert page.context["days"] == 30
+    assert page.context["figures"][0] == ("客户总数", 3)
