@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.timezone import localtime, now
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from config.errors import AppError, InvalidInputError
 from customers.actions.follow_up_tasks import follow_up_task_done
@@ -19,6 +20,7 @@ from customers.models import (
     FollowUpPlan,
     FollowUpTask,
     PlanStep,
+    Stage,
     TaskStatus,
     User,
 )
@@ -35,6 +37,13 @@ class PlanForm(forms.ModelForm):
     class Meta:
         model = FollowUpPlan
         fields = ["name", "trigger", "trigger_tag", "trigger_stage", "stops_on_reply", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Staff read plans: their page has no fields.
+        if "trigger_tag" in self.fields:
+            self.fields["trigger_tag"].empty_label = "—"  # type: ignore[attr-defined]
+            self.fields["trigger_stage"].choices = [("", "—"), *Stage.choices]  # type: ignore[attr-defined]
 
     def _post_clean(self) -> None:
         """Before the model's own checks, which speak of constraints."""
@@ -60,8 +69,17 @@ class PlanStepFormSet(forms.BaseInlineFormSet):
             raise forms.ValidationError("计划至少要有一个步骤")
 
 
+class PlanStepForm(forms.ModelForm):
+    class Meta:
+        model = PlanStep
+        fields = ["day", "hour", "title", "content"]
+        widgets = {"content": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
+
+
 class PlanStepInline(TabularInline):
     model = PlanStep
+    form = PlanStepForm
+    hide_title = True
     formset = PlanStepFormSet
     fields = ["day", "hour", "title", "content"]
     ordering = ["day", "hour", "id"]

@@ -46,6 +46,10 @@ class ProjectForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["products_text"].initial = "、".join(self.instance.products)
         self.fields["seen_version"].initial = self.instance.version
+        for name in ("owner", "engineer"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.empty_label = "—"
 
     def clean_products_text(self) -> list[str]:
         words = re.split(r"[、,，;；\n]", self.cleaned_data["products_text"])

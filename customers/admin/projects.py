@@ -38,7 +38,8 @@ class ProjectEventInline(TabularInline):
 
     model = ProjectEvent
     verbose_name_plural = "项目记录"
-    fields = ["created_at", "shown_kind", "shown_changes", "content", "actor_name", "entry"]
+    hide_title = True
+    fields = ["created_at", "shown_kind", "shown_changes", "content", "actor_name", "shown_entry"]
     readonly_fields = fields
     ordering = ["-sequence"]
     extra = 0
@@ -52,9 +53,22 @@ class ProjectEventInline(TabularInline):
     @admin.display(description="变更")
     def shown_changes(self, event: ProjectEvent) -> str:
         return "；".join(
-            f"{LABELS.get(name, name)}：{old or '—'} → {new or '—'}"
+            f"{LABELS.get(name, name)}：{_said(name, old)} → {_said(name, new)}"
             for name, (old, new) in event.changes.items()
         )
+
+    @admin.display(description="入口")
+    def shown_entry(self, event: ProjectEvent) -> str:
+        return str(Entry(event.entry).label)
+
+
+def _said(field: str, value: Any) -> str:
+    """A value of the trail as people say it."""
+    if field in ("stage", "status") and value:
+        return str((Stage if field == "stage" else ProjectStatus)(value).label)
+    if isinstance(value, list):
+        return "、".join(value) or "—"
+    return "—" if value in (None, "") else str(value)
 
 
 @admin.register(Project)
@@ -81,8 +95,8 @@ class ProjectAdmin(ModelAdmin):
     inlines = [ProjectEventInline]
     actions_detail = ["move_on"]
     readonly_fields = [
-        "shown_stage",
-        "shown_status",
+        "stage",
+        "status",
         "won_at",
         "delivered_at",
         "closed_at",
@@ -97,11 +111,11 @@ class ProjectAdmin(ModelAdmin):
         work = ("owner", "engineer", "progress", "amount", "expected_at")
         if obj is None:
             return ((None, {"fields": about}), ("推进", {"fields": work}))
-        times = ("won_at", "delivered_at", "closed_at", "created_at")
+        times = (("won_at", "delivered_at"), ("closed_at", "created_at"))
         return (
-            (None, {"fields": (("shown_stage", "shown_status"), *about)}),
+            (None, {"fields": (("stage", "status"), *about)}),
             ("推进", {"fields": work}),
-            ("经过", {"fields": (times, ("lost_reason", "created_by", "version"))}),
+            ("经过", {"fields": (*times, ("created_by", "version"), "lost_reason")}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
