@@ -11,7 +11,7 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from config.events.relay import register_source
         from customers import channel_addresses
-        from messaging import customer_profile, runtime_settings
+        from messaging import conditions, customer_profile, runtime_settings
         from messaging.channels import registry
         from messaging.channels.app.sender import AppChannel
         from messaging.channels.email.sender import EmailChannel
@@ -23,6 +23,7 @@ class MessagingConfig(AppConfig):
         runtime_settings.register()
         events.register_all()
         customer_profile.register()
+        conditions.register()
         register_source(publish_due)
         channel_addresses.register(registry.normal_address)
         for channel in (SmsChannel(), EmailChannel(), AppChannel(), FeishuChannel()):

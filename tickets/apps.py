@@ -12,6 +12,7 @@ class TicketsConfig(AppConfig):
         from customers import visibility
         from customers.projects import attached
         from tickets import (
+            conditions,
             customer_activity,
             customer_profile,
             customer_risk,
@@ -29,4 +30,5 @@ class TicketsConfig(AppConfig):
         daily_counts.register_variables()
         customer_activity.subscribe_to_tickets()
         customer_profile.register()
+        conditions.register()
         customer_risk.register()

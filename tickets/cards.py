@@ -87,7 +87,7 @@ def send_new_ticket_card(ticket: Ticket, robot: ChannelAccount | None) -> Messag
             channel=ChannelType.GROUP_BOT,
             recipient=ticket.group_chat_id or "default",
             account=robot,
-            customer=ticket.customer,
+            customer_id=ticket.customer_id,
             payload={"msgtype": "markdown", "markdown": {"content": new_ticket_card(ticket)}},
             priority=URGENT_CARD_PRIORITY if urgent else CARD_PRIORITY,
         ),

@@ -90,6 +90,18 @@ def flag_of(found: Callable[[dt.datetime], Q]) -> Where:
     return lambda leaf, now: _affirmed(found(now), is_so=leaf.value)
 
 
+def text_of(rows: QuerySet[Any], column: str) -> Where:
+    """One of the customer's rows has such a text; denied: none has."""
+
+    def where(leaf: Leaf, now: dt.datetime) -> Q:
+        named = rows.exclude(**{column: ""})
+        if leaf.op == "is_empty":
+            return _affirmed(exists(named), is_so=not leaf.value)
+        return compared(leaf, lambda op, value: exists(named.filter(**{f"{column}__{op}": value})))
+
+    return where
+
+
 def set_of(rows: QuerySet[Any], column: str) -> Where:
     """Values in `column` of a customer's `rows`."""
 

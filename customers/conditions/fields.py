@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -58,6 +59,12 @@ class Field:
 
 
 DAYS = Param("days", "最近天数", Kind.INTEGER, is_required=True)
+
+
+def choices_of(choices: Any) -> Choices:
+    """Those of a Django `Choices` class."""
+    return lambda: [(value, str(label)) for value, label in choices.choices]
+
 
 _fields: dict[str, Field] = {}
 

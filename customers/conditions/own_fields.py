@@ -23,8 +23,9 @@ from customers.conditions.columns import (
     since,
     sum_of,
     text_column,
+    text_of,
 )
-from customers.conditions.fields import DAYS, Choices, Field, Param, Source, register_field
+from customers.conditions.fields import DAYS, Field, Param, Source, choices_of, register_field
 from customers.conditions.kinds import Kind
 from customers.conditions.language import Leaf
 from customers.models import (
@@ -52,10 +53,6 @@ _TEXT_LOOKUPS: dict[str, Any] = {
     "in": In,
 }
 PERSON, RELATION, ACTIVITY, PROJECTS, RISK = "客户资料", "归属与标签", "活跃与跟进", "项目", "风险"
-
-
-def choices_of(choices: Any) -> Choices:
-    return lambda: [(value, str(label)) for value, label in choices.choices]
 
 
 def register() -> None:
@@ -227,7 +224,9 @@ def _projects() -> list[Field]:
             set_of(all_projects, "status"),
             choices=choices_of(ProjectStatus),
         ),
-        Field("projects.product", "项目产品", PROJECTS, Kind.TEXT, _product),
+        Field(
+            "projects.product", "项目产品", PROJECTS, Kind.TEXT, text_of(all_projects, "product")
+        ),
     ]
 
 
@@ -274,11 +273,3 @@ def _has_due(now: dt.datetime) -> Q:
 
 def _of_kind(leaf: Leaf, now: dt.datetime) -> QuerySet[Project]:
     return Project.objects.filter(**leaf.params)
-
-
-def _product(leaf: Leaf, now: dt.datetime) -> Q:
-    """One of the customer's projects is of such a product; denied: none is."""
-    named = Project.objects.exclude(product="")
-    if leaf.op == "is_empty":
-        return ~exists(named) if leaf.value else exists(named)
-    return compared(leaf, lambda op, value: exists(named.filter(**{f"product__{op}": value})))

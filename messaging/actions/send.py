@@ -36,10 +36,14 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """`variables` are this recipient's own; those of the call come below them."""
+    """`variables` are this recipient's own; those of the call come below them.
+
+    With a `customer_id` the message is that customer's, and no address is one that is not known.
+    """
 
     recipient: str
     variables: Mapping[str, Any] = field(default_factory=dict)
+    customer_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,8 @@ class AcceptedBatch:
 class NobodyReachableError(InvalidInputError):
     """Every recipient of a batch was rejected; `rejected` says why each was."""
 
-    def __init__(self, rejected: list[Rejected]) -> None:
-        super().__init__(f"没有可用的接收方：{rejected[0].detail}", attr="recipients")
+    def __init__(self, rejected: list[Rejected], attr: str = "recipients") -> None:
+        super().__init__(f"没有可用的接收方：{rejected[0].detail}", attr=attr)
         self.rejected = rejected
 
 
@@ -116,7 +120,8 @@ def message_addressed(asked: SingleSend) -> NewMessage:
     if missing:
         raise MissingVariablesError(missing)
     new = _addressed(channel, template, address)
-    new.variables, new.customer = asked.variables, asked.customer
+    new.variables = asked.variables
+    new.customer_id = asked.customer.pk if asked.customer else None
     new.dedupe_key = asked.dedupe_key or _content_key(template, new.recipient, asked.variables)
     new.fallback_channels = list(asked.fallback_channels)
     return _with(new, asked.options)
@@ -157,7 +162,8 @@ def batch_send(
         template=template, addressees=addressees, variables=variables, options=options
     )
     if not checked.news:
-        raise NobodyReachableError(checked.rejected)
+        is_segment = addressees[0].customer_id is not None
+        raise NobodyReachableError(checked.rejected, "segment_id" if is_segment else "recipients")
     batch = batch_accept(
         checked.news,
         channel=template.channel,
@@ -190,14 +196,22 @@ def batch_check(
             if open_names:
                 _check_given(open_names, addressee.variables)
         except InvalidInputError as error:
-            rejected.append(Rejected(index, addressee.recipient[:200], error.code, error.detail))
+            rejected.append(_rejected(index, addressee, error, channel.code))
             continue
         new.variables = addressee.variables or None
+        new.customer_id = addressee.customer_id
         news.append(_with(new, options))
         places.append(index)
     news = _without_doubles(news, places, rejected)
     news = _without_opted_out(channel.code, news, places, rejected)
     return CheckedBatch(news, sorted(rejected, key=lambda item: item.index))
+
+
+def _rejected(index: int, addressee: Addressee, error: InvalidInputError, channel: str) -> Rejected:
+    if addressee.customer_id is not None and not addressee.recipient:
+        detail = f"客户 {addressee.customer_id} 没有渠道 {channel} 的地址"
+        return Rejected(index, "", "no_address", detail)
+    return Rejected(index, addressee.recipient[:200], error.code, error.detail)
 
 
 def _check_given(names: Sequence[str], variables: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -13,6 +14,9 @@ from unfold.widgets import (
 )
 
 from config.errors import InvalidInputError
+from customers.actors import Entry, actor_for
+from customers.models import Segment, User
+from customers.visibility import segments_visible_to
 from messaging.actions.batch_drafts import BatchDraft
 from messaging.actions.send import Options
 from messaging.admin.variables_field import VariablesField
@@ -37,6 +41,13 @@ class TemplateField(forms.ModelChoiceField):
         return f"{label}（变量：{names}）" if names else label
 
 
+class SegmentField(forms.ModelChoiceField):
+    """Segments that the author may use."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 class BatchForm(forms.Form):
     template = TemplateField(
         label="模板",
@@ -57,6 +68,14 @@ class BatchForm(forms.Form):
         help_text="每行一位；需要各自的变量时，第一行写列名，与文件相同，也可从电子表格中直接复制",
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 6, "spellcheck": "false"}),
     )
+    segment = SegmentField(
+        label="或选择客户分群",
+        required=False,
+        queryset=Segment.objects.none(),
+        empty_label="不使用分群",
+        help_text="发给此刻符合条件的客户，以模板渠道上的地址；可用变量 customer_name、company",
+        widget=UnfoldAdminSelectWidget(attrs={"data-audience": ""}),
+    )
     variables = VariablesField(
         label="共用变量",
         help_text="每行一个 名称=值，所有接收方相同；接收方自己的变量优先",
@@ -74,6 +93,14 @@ class BatchForm(forms.Form):
         help_text="留空则确认后立即发送",
         widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
     )
+
+    def __init__(self, *args: Any, author: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        segment: Any = self.fields["segment"]
+        segment.queryset = segments_visible_to(actor_for(author, Entry.ADMIN)).order_by("name")
+        segment.widget.attrs["data-audience"] = reverse(
+            "admin:messaging_messagebatch_audience", args=[0]
+        )
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -97,6 +124,11 @@ class BatchForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "file" in cleaned and "pasted" in cleaned:
             name = "file" if cleaned["file"] else "pasted"
+            if cleaned.get("segment"):
+                cleaned["rows"] = []
+                if cleaned["file"] or cleaned["pasted"].strip():
+                    self.add_error("segment", "已选择分群，请不要再给出文件或名单")
+                return cleaned
             try:
                 cleaned["rows"] = self._rows()
             except InvalidInputError as error:
@@ -113,7 +145,9 @@ class BatchForm(forms.Form):
             else rows_of_text(pasted, most=MAX_BATCH)
         )
         if not rows:
-            raise InvalidInputError("没有接收方" if file else "请上传文件，或粘贴接收方")
+            raise InvalidInputError(
+                "没有接收方" if file else "请上传文件，或粘贴接收方，或选择客户分群"
+            )
         return rows
 
     def draft(self) -> BatchDraft:
@@ -123,4 +157,5 @@ class BatchForm(forms.Form):
             rows=cleaned["rows"],
             variables=cleaned["variables"],
             options=Options(priority=cleaned["priority"], send_at=cleaned["send_at"]),
+            segment_id=cleaned["segment"].pk if cleaned["segment"] else None,
         )

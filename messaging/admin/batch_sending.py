@@ -5,14 +5,17 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
 from config.errors import AppError, InvalidInputError
+from customers.actors import Entry, actor_for
 from customers.models import User
+from customers.queries.segments import segment_named
+from messaging.actions.audience import audience_of
 from messaging.actions.batch_drafts import (
     BatchDraft,
     draft_check,
@@ -26,6 +29,7 @@ from messaging.channels import registry
 from messaging.models import MessageTemplate
 from messaging.models.batch import queue_for
 from messaging.rendering import source_of
+from messaging.sending.accept import MAX_BATCH
 
 REJECTED_SHOWN = 100
 
@@ -33,7 +37,7 @@ REJECTED_SHOWN = 100
 def form_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The form; what is right goes on to be checked, and nothing is sent yet."""
     author = _author(admin, request)
-    form = BatchForm(request.POST or None, request.FILES or None)
+    form = BatchForm(request.POST or None, request.FILES or None, author=author)
     if request.method == "POST" and form.is_valid():
         token = draft_keep(form.draft(), author=author)
         return redirect("admin:messaging_messagebatch_check", token)
@@ -62,10 +66,10 @@ def check_view(admin: ModelAdmin, request: HttpRequest, token: str) -> HttpRespo
         "template": template,
         "queue": queue_for(draft.options.priority),
         "options": draft.options,
-        "total": len(draft.rows),
+        "unit": "行" if draft.rows else "位",
     }
     try:
-        checked = draft_check(draft)
+        checked = draft_check(draft, author=author)
     except AppError as error:
         context["refused"] = error.detail
     else:
@@ -73,12 +77,24 @@ def check_view(admin: ModelAdmin, request: HttpRequest, token: str) -> HttpRespo
     return _page(admin, request, "check", context)
 
 
+def audience_view(admin: ModelAdmin, request: HttpRequest, segment_id: int) -> JsonResponse:
+    """How many customers a batch to that segment would be for, now."""
+    actor = actor_for(_author(admin, request), Entry.ADMIN)
+    try:
+        count = audience_of(segment_named(segment_id, actor), actor).count()
+    except AppError as error:
+        return JsonResponse({"error": error.detail}, status=400)
+    return JsonResponse({"count": count, "most": MAX_BATCH})
+
+
 def _checked(draft: BatchDraft, checked: CheckedBatch, template: MessageTemplate) -> dict[str, Any]:
     copies = Counter(new.recipient for new in checked.news)
     return {
+        "total": len(checked.news) + len(checked.rejected),
         "accepted": len(checked.news),
         "rejected": [
-            (draft.rows[item.index].line, item) for item in checked.rejected[:REJECTED_SHOWN]
+            (draft.rows[item.index].line if draft.rows else item.index + 1, item)
+            for item in checked.rejected[:REJECTED_SHOWN]
         ],
         "rejected_count": len(checked.rejected),
         "repeated": sum(1 for count in copies.values() if count > 1),

@@ -24,7 +24,7 @@ from unfold.enums import ActionVariant
 from config.errors import ConflictError
 from messaging.actions import batches
 from messaging.admin.base import STATUS_COLOURS, ReadOnlyAdmin
-from messaging.admin.batch_sending import check_view, form_view
+from messaging.admin.batch_sending import audience_view, check_view, form_view
 from messaging.models import MessageBatch, MessageStatus
 from messaging.queries import (
     Failure,
@@ -135,8 +135,10 @@ class MessageBatchAdmin(ReadOnlyAdmin):
 
     @property
     def media(self) -> Media:
-        script: Any = Script("messaging/batches.js", type="module")
-        own = Media(css={"all": ["messaging/batches.css"]}, js=[script])
+        scripts: Any = [
+            Script(f"messaging/{name}.js", type="module") for name in ("batches", "audience")
+        ]
+        own = Media(css={"all": ["messaging/batches.css"]}, js=scripts)
         both: Media = super().media + own
         return both
 
@@ -177,6 +179,11 @@ class MessageBatchAdmin(ReadOnlyAdmin):
                 "add/check/<str:token>/",
                 own(partial(check_view, self)),
                 name="messaging_messagebatch_check",
+            ),
+            path(
+                "audience/<int:segment_id>/",
+                own(partial(audience_view, self)),
+                name="messaging_messagebatch_audience",
             ),
             *super().get_urls(),
         ]

@@ -84,7 +84,17 @@ class RecipientsField(serializers.ListField):
 
 
 class SendBatchSerializer(_SendOptionsSerializer):
-    recipients = RecipientsField(min_length=1, max_length=MAX_BATCH)
+    """`segment_id`: everybody whom that segment finds now, in the place of `recipients`."""
+
+    recipients = RecipientsField(min_length=1, max_length=MAX_BATCH, required=False)
+    segment_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "recipients" in attrs and "segment_id" in attrs:
+            raise serializers.ValidationError({"segment_id": "recipients 与 segment_id 只能给一个"})
+        if "recipients" not in attrs and "segment_id" not in attrs:
+            raise serializers.ValidationError({"recipients": "请给出 recipients"}, "required")
+        return super().validate(attrs)
 
 
 def _addressee(item: Any) -> Addressee | None:

@@ -1,6 +1,7 @@
 """`/api/messages…`: accepting messages, and looking at what became of them (contract.md §2)."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -19,9 +20,12 @@ from config.api.rate_limits import RateLimited
 from config.errors import InvalidInputError
 from customers.api.actor import actor_of
 from customers.models import Customer, User
+from customers.queries.segments import segment_named
 from messaging import tracing
 from messaging.actions import batches
+from messaging.actions.audience import segment_addressees
 from messaging.actions.send import (
+    Addressee,
     Options,
     SingleSend,
     batch_send,
@@ -81,7 +85,7 @@ class SendView(RateLimited, IdempotentPosts):
 
 
 class SendBatchView(RateLimited, IdempotentPosts):
-    """`POST /api/messages/send-batch`: up to 10,000 recipients."""
+    """`POST /api/messages/send-batch`: up to 10,000 recipients, given or found by a segment."""
 
     permission_classes = [HasAccess]
     access = {"post": SENDS}
@@ -92,14 +96,25 @@ class SendBatchView(RateLimited, IdempotentPosts):
         serializer = s.SendBatchSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         data = serializer.validated_data
+        actor = actor_of(request)
+        template = template_active(
+            template_id=data.get("template_id"), code=data.get("template_code")
+        )
+        if "segment_id" in data:
+            addressees: Sequence[Addressee] = segment_addressees(
+                segment_named(data["segment_id"], actor, attr="segment_id"),
+                template=template,
+                variables=data["variables"],
+                actor=actor,
+            )
+        else:
+            addressees = data["recipients"]
         accepted = batch_send(
-            template=template_active(
-                template_id=data.get("template_id"), code=data.get("template_code")
-            ),
-            addressees=data["recipients"],
+            template=template,
+            addressees=addressees,
             variables=data["variables"],
             options=_options(data),
-            actor=actor_of(request).user,
+            actor=actor.user,
         )
         batch = accepted.batch
         answer = {

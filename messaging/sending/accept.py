@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from config.errors import InvalidInputError
-from customers.models import Customer, User
+from customers.models import User
 from messaging.channels import registry
 from messaging.models import ChannelAccount, Message, MessageBatch, MessageStatus, MessageTemplate
 from messaging.models.batch import Queue, queue_for
@@ -34,7 +34,7 @@ class NewMessage:
     payload: dict[str, Any] | None = None
     priority: int = 5
     account: ChannelAccount | None = None
-    customer: Customer | None = None
+    customer_id: int | None = None
     template: MessageTemplate | None = None
     variables: Mapping[str, Any] | None = None
     send_at: datetime | None = None
@@ -168,7 +168,7 @@ def _row(
         template_id=template.pk if template else None,
         template_version=template.version if template else None,
         recipient=new.recipient,
-        customer_id=new.customer.pk if new.customer else None,
+        customer_id=new.customer_id,
         variables=as_json(new.variables) if new.variables else None,
         payload=as_json(new.payload),
         fallback_channels=as_json(new.fallback_channels or None),

@@ -176,7 +176,7 @@ def test_a_subscription_that_ended_is_forgotten(webpush, platform, client):
             account=webpush,
             recipient=registry.get("APP").recipient(gone).address,
             payload=PAYLOAD,
-            customer=ended,
+            customer_id=ended.pk,
         )
     )
     send_messages([message.pk])
