@@ -96,6 +96,16 @@ WECHAT: dict[str, Any] = {
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 30, "queue": "default"},
     },
+    "同步：每夜与企业微信对账": {
+        "task": "wechat.sync.tasks.start_reconciliation",
+        "schedule": crontab(minute="30", hour="2"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
+    "同步：清理过期的同步记录": {
+        "task": "wechat.sync.tasks.purge_runs",
+        "schedule": crontab(minute="47", hour="3"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
 }
 
 ENTRIES: dict[str, Any] = {**KERNEL, **CUSTOMERS, **MESSAGING, **TICKETS, **WECHAT}

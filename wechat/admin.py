@@ -20,11 +20,12 @@ STATUS_COLOURS = {
 
 @admin.register(Callback)
 class CallbackAdmin(ModelAdmin):
-    list_display = ["received_at", "source", "shown_status", "attempts", "dedupe_key"]
+    list_display = ["received_at", "source", "event", "shown_status", "attempts", "dedupe_key"]
     list_filter = ["source", "status"]
-    search_fields = ["dedupe_key"]
+    search_fields = ["dedupe_key", "=event"]
     fields = [
         "source",
+        "event",
         "dedupe_key",
         "shown_status",
         "attempts",

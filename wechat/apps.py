@@ -10,6 +10,7 @@ class WechatConfig(AppConfig):
 
     def ready(self) -> None:
         import wechat.diagnosis  # noqa: F401  (registers its check)
+        from config.events.relay import register_source
         from customers.actions.handover import transport
         from messaging.channels import registry
         from wechat.channels.group_bot.sender import GroupBotChannel
@@ -17,7 +18,11 @@ class WechatConfig(AppConfig):
         from wechat.channels.smart_robot.sender import SmartRobotChannel
         from wechat.channels.work_wechat.sender import WorkWeChatChannel
         from wechat.handover import WeComHandover
+        from wechat.sync import hearing
+        from wechat.sync.due import publish_due
 
+        hearing.register()
+        register_source(publish_due)
         for channel in (
             SmartRobotChannel(),
             GroupBotChannel(),

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from wechat.callbacks import sweep, work
+from wechat.sync import tasks as sync_tasks  # noqa: F401  (Celery finds them here)
 
 
 @shared_task(time_limit=60)

@@ -17,7 +17,7 @@ from wechat.callbacks.crypto import (
     ForgedCallbackError,
     MalformedCallbackError,
 )
-from wechat.callbacks.inbound import conversation_of
+from wechat.callbacks.inbound import conversation_of, event_of
 from wechat.models import Callback, CallbackSource
 
 logger = get_logger(__name__)
@@ -109,6 +109,7 @@ def store(source: CallbackSource, key: str, payload: dict[str, Any]) -> bool:
                 source=source,
                 dedupe_key=key,
                 conversation=conversation_of(source, clean),
+                event=event_of(source, clean),
                 payload=clean,
             )
             enqueue(WORK_TASK, [[row.pk]], queue=WORK_QUEUE)

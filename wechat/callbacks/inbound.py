@@ -22,9 +22,29 @@ class Inbound:
     response_url: str = ""
 
 
+# The platform's news, all of them from `sys`, and what each is about: that keeps its order.
+_SUBJECTS = {
+    "change_external_contact": "ExternalUserID",
+    "change_external_chat": "ChatId",
+    "change_external_tag": "TagType",
+    "change_contact": "UserID",
+}
+
+
+def event_of(source: CallbackSource, payload: dict[str, Any]) -> str:
+    """Which event it is, as `change_external_chat.update`; empty for what somebody said."""
+    if source != CallbackSource.WECOM_APP or payload.get("MsgType") != "event":
+        return ""
+    parts = [str(payload.get(name) or "") for name in ("Event", "ChangeType")]
+    return ".".join(part for part in parts if part)[:64]
+
+
 def conversation_of(source: CallbackSource, payload: dict[str, Any]) -> str:
-    """Where it was said: the chat, else the member; empty where nobody said anything."""
+    """Where it was said: the chat, else the member; for news of the platform, what it is about."""
     if source == CallbackSource.WECOM_APP:
+        subject = _SUBJECTS.get(str(payload.get("Event") or ""))
+        if subject is not None:
+            return f"{subject}:{payload.get(subject) or ''}"[:64]
         return str(payload.get("FromUserName") or "")[:64]
     return str(payload.get("chatid") or _dict(payload.get("from")).get("userid") or "")[:64]
 

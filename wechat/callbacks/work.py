@@ -21,6 +21,7 @@ from wechat.commands.handlers import run_command
 from wechat.commands.meaning import Misunderstood
 from wechat.commands.replies import send_reply
 from wechat.models import Callback, CallbackStatus
+from wechat.sync.events import event_apply
 
 logger = get_logger(__name__)
 
@@ -67,17 +68,22 @@ def _work_locked(callback_id: int) -> None:
     transaction_lock(f"conversation:{callback.source}:{callback.conversation}")
     if callback.conversation and _same_conversation(callback).filter(pk__lt=callback.pk, error=""):
         raise _TooEarly
-    inbound = inbound_of(callback)
-    if inbound is None:
-        callback.status = CallbackStatus.IGNORED
-    else:
-        callback.reply = _answer_or_push(inbound)
-        callback.status = CallbackStatus.DONE
+    reply = _act(callback)
+    callback.reply = reply or ""
+    callback.status = CallbackStatus.IGNORED if reply is None else CallbackStatus.DONE
     callback.finished_at = timezone.now()
     callback.save(update_fields=["status", "reply", "finished_at"])
     following = _same_conversation(callback).filter(pk__gt=callback.pk).order_by("pk").first()
     if callback.conversation and following is not None:
         enqueue(WORK_TASK, [[following.pk]], queue=WORK_QUEUE)
+
+
+def _act(callback: Callback) -> str | None:
+    """What was answered, or done about an event; None where there is nothing to do."""
+    inbound = inbound_of(callback)
+    if inbound is not None:
+        return _answer_or_push(inbound)
+    return event_apply(callback.event, callback.payload) if callback.event else None
 
 
 def _answer_or_push(inbound: Inbound) -> str:

@@ -53,7 +53,9 @@ class BlockingClient:
         """POST `/cgi-bin/{path}`."""
         return self._run(path, body, {})
 
-    def _run(self, path: str, body: dict[str, Any] | None, params: dict[str, str]) -> Any:
+    def _run(
+        self, path: str, body: dict[str, Any] | None, params: dict[str, str]
+    ) -> dict[str, Any]:
         try:
             answer = self._runner.run(self._call(path, body, params))
         except CallFailed as failure:
