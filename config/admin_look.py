@@ -123,6 +123,16 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:wechat_callback_changelist"),
                     },
                     {
+                        "title": "企业微信同步",
+                        "icon": "sync",
+                        "link": reverse_lazy("admin:wechat_syncrun_changelist"),
+                    },
+                    {
+                        "title": "同步失败与待办",
+                        "icon": "sync_problem",
+                        "link": reverse_lazy("admin:wechat_syncjob_changelist"),
+                    },
+                    {
                         "title": "API 密钥",
                         "icon": "key",
                         "link": reverse_lazy("admin:config_apikey_changelist"),

@@ -1,4 +1,4 @@
-"""Callbacks in the operators' admin: what came in, and what became of it."""
+"""Callbacks: what came in, and what became of it."""
 
 import json
 from typing import Any
