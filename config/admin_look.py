@@ -73,6 +73,11 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:customers_dailycustomerstatistic_changelist"),
                     },
                     {
+                        "title": "客户群",
+                        "icon": "forum",
+                        "link": reverse_lazy("admin:customers_customergroup_changelist"),
+                    },
+                    {
                         "title": "员工与账号",
                         "icon": "badge",
                         "link": reverse_lazy("admin:customers_user_changelist"),

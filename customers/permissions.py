@@ -21,6 +21,8 @@ STAFF_PERMISSIONS = frozenset(
         "customers.view_followuptask",
         "customers.view_followupplan",
         "customers.view_planstep",
+        "customers.view_customergroup",
+        "customers.change_customergroup",
         "tickets.view_ticket",
         "tickets.change_ticket",
         "tickets.view_ticketevent",

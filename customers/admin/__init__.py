@@ -3,6 +3,7 @@
 from customers.admin import (  # noqa: F401  (they register themselves)
     accounts,
     customers,
+    groups,
     handovers,
     plans,
     projects,

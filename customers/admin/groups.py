@@ -135,6 +135,12 @@ class CustomerGroupAdmin(ModelAdmin):
         for tag_id in sorted(carried - wanted):
             group_tag_remove(group_id=group.pk, tag_id=tag_id, actor=actor)
 
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        """The stays are shown, never saved: they have nothing to say here."""
+        return super().construct_change_message(request, form, [], add)
+
 
 def _actor(request: HttpRequest) -> Actor:
     assert isinstance(request.user, User)

@@ -273,7 +273,7 @@ def test_one_that_broke_does_not_hold_up_its_conversation(lisi, monkeypatch):
     knock(aibot(group_message("@助手 /帮助", "second")))
     first, second = Callback.objects.order_by("id")
     with monkeypatch.context() as broken:
-        broken.setattr(customer_actions, "publish", None)
+        broken.setattr(customer_actions, "announce", None)
         work.work(first.pk)
     work.work(second.pk)
     second.refresh_from_db()
@@ -342,7 +342,7 @@ def test_a_callback_that_breaks_leaves_nothing_half_done_and_is_set_aside(lisi, 
 
     knock(aibot())
     callback = Callback.objects.get()
-    monkeypatch.setattr(customer_actions, "publish", broken)
+    monkeypatch.setattr(customer_actions, "announce", broken)
     for _ in range(4):
         work.work(callback.pk)
     callback.refresh_from_db()

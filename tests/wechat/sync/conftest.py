@@ -33,7 +33,7 @@ def corporation(platform: Any, settings: Any) -> Any:
 def sync(run_outbox: Callable[[], int]) -> Callable[..., SyncRun]:
     """A whole run of one kind, worked as its tasks would."""
 
-    def run(kind: SyncKind = SyncKind.RECONCILE, seconds: float = 60) -> SyncRun:
+    def run(kind: SyncKind = SyncKind.RECONCILE, seconds: float = 600) -> SyncRun:
         started = sync_start(kind)
         assert work_run(started.pk, seconds=seconds)
         started.refresh_from_db()

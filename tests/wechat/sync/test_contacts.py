@@ -107,7 +107,7 @@ def test_killed_half_way_and_started_again_it_is_complete_and_nothing_is_double(
     SyncRun.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=STALE_SECONDS + 1))
     again = sync_start(SyncKind.CONTACTS)
     assert again.pk == run.pk
-    assert work_run(run.pk)
+    assert work_run(run.pk, seconds=600)
     after = SyncRun.objects.get()
     assert after.status == SyncStatus.FINISHED, after.error
     assert after.created_count + before.created_count >= after.created_count
