@@ -135,13 +135,21 @@ const asked = (offset, limit) => fetchContacts({
 
 async function find() {
   const { list: rows, total } = await asked(0, Math.min(MOST, Math.max(PAGE, people.length)));
+  const row = await chosenOf(rows);
   // Nothing moves under a hand or a finger while nothing has changed.
-  const now = JSON.stringify([rows, total, chosen, company]);
+  const now = JSON.stringify([rows, total, row, company]);
   if (now === seen) return;
   seen = now;
   people = rows;
   showPeople(total);
-  await showPerson();
+  showPerson(row);
+}
+
+// Whoever was chosen stays, even where the search no longer finds him.
+async function chosenOf(rows) {
+  if (!chosen) return null;
+  const row = rows.find((one) => one.external_userid === chosen);
+  return row ?? (await fetchContacts({ keyword: chosen, limit: 1 })).list[0] ?? null;
 }
 
 async function more() {
@@ -182,16 +190,11 @@ function choose(externalUserid) {
     button.setAttribute("aria-current", String(button.dataset.person === chosen));
   }
   say("");
-  showPerson();
+  showPerson(people.find((one) => one.external_userid === chosen) ?? null);
 }
 
-async function showPerson() {
-  document.querySelector(".contacts").classList.toggle("contacts-chosen", chosen !== null);
-  if (!chosen) {
-    byId("person").replaceChildren(element("p", { className: "person-empty", text: "选择一位客户，扮演他或跟进他的成员。" }));
-    return;
-  }
-  const row = people.find((one) => one.external_userid === chosen)
-    ?? (await fetchContacts({ keyword: chosen, limit: 1 })).list[0];
-  if (row) byId("person").replaceChildren(...person(row, company, act));
+function showPerson(row) {
+  document.querySelector(".contacts").classList.toggle("contacts-chosen", row !== null);
+  byId("person").replaceChildren(...(row ? person(row, company, act)
+    : [element("p", { className: "person-empty", text: "选择一位客户，扮演他或跟进他的成员。" })]));
 }
