@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from customers.actions.plans import plan_save
-from customers.actors import system_actor
+from customers.actors import Entry, actor_for, system_actor
 from customers.models import Customer, FollowUpPlan, PlanTrigger, Project, Stage, User
 from customers.projects.actions import project_create
 from customers.projects.moves import project_move
 
-PLAN = "新客户首周跟进"
+PLAN = "成交后跟进"
 # Name, product, amount in yuan, progress, and the stages it has gone on to.
 PROJECTS: list[tuple[str, str, int, int, list[Stage]]] = [
     ("云服务器采购", "云服务器", 36_000, 10, []),
@@ -18,11 +18,12 @@ PROJECTS: list[tuple[str, str, int, int, list[Stage]]] = [
 
 
 def load(customer: Customer, owner: User, engineer: User) -> None:
-    """Run again, it doubles nothing."""
-    actor = system_actor()
+    """Run again, it doubles nothing. Nobody is told anything: each does it for themselves."""
+    _plan()
     for name, product, amount, progress, moves in PROJECTS:
         if Project.objects.filter(customer=customer, name=name).exists():
             continue
+        actor = actor_for(engineer if moves else owner, Entry.SYSTEM)
         project = project_create(
             customer=customer,
             fields={
@@ -38,14 +39,21 @@ def load(customer: Customer, owner: User, engineer: User) -> None:
         )
         for stage in moves:
             project_move(project_id=project.pk, stage=stage, actor=actor)
+
+
+def _plan() -> None:
     if not FollowUpPlan.objects.filter(name=PLAN).exists():
         plan_save(
             FollowUpPlan(),
-            fields={"name": PLAN, "trigger": PlanTrigger.CUSTOMER_CREATED, "stops_on_reply": False},
+            fields={
+                "name": PLAN,
+                "trigger": PlanTrigger.STAGE_ENTERED,
+                "trigger_stage": Stage.INSALE,
+            },
             steps=[
-                {"day": 0, "hour": 9, "title": "首次联系", "content": "自我介绍，了解需求"},
-                {"day": 3, "hour": 10, "title": "发送方案", "content": "按需求发送方案和报价"},
-                {"day": 7, "hour": 14, "title": "回访", "content": "询问方案意见，约下一步"},
+                {"day": 1, "hour": 9, "title": "确认实施安排", "content": "约定进场时间和联系人"},
+                {"day": 7, "hour": 10, "title": "进度回访", "content": "说明进展，询问意见"},
+                {"day": 30, "hour": 14, "title": "满意度回访", "content": "询问使用情况，约下一步"},
             ],
-            actor=actor,
+            actor=system_actor(),
         )

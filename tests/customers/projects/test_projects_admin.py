@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from customers import demo
 from customers.models import FollowUpPlan, FollowUpTask, PlanEnrollment, Project
+from messaging.models import Message
 from tests.factories import CustomerFactory, ProjectFactory, TagFactory
 
 pytestmark = pytest.mark.django_db
@@ -133,10 +134,12 @@ def test_tasks_are_finished_from_the_list(staff, lisi, wangwu):
         assert task.status == status
 
 
-def test_the_demo_has_projects_in_each_stage_and_doubles_none():
+def test_the_demo_has_projects_in_each_stage_doubles_none_and_tells_nobody(run_outbox):
     for _ in range(2):
         demo.load("a-long-enough-password-1")
     assert sorted(Project.objects.values_list("stage", flat=True)) == [
         "aftersale", "insale", "presale",
     ]  # fmt: skip
-    assert FollowUpPlan.objects.get().steps.count() == 3
+    run_outbox()
+    assert PlanEnrollment.objects.get().plan.steps.count() == 3
+    assert not Message.objects.exists()
