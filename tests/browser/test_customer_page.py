@@ -76,5 +76,4 @@ def test_a_day_with_a_customer(page, size, customer, photograph):
     expect(timeline.locator(".cust-entry")).to_have_count(FOLLOW_UPS + 3)
     page.get_by_label("类型").select_option(label="动态")
     expect(timeline.locator(".cust-entry")).to_have_count(2)
-    page.emulate_media(color_scheme="dark")
-    photograph("customer-3-dark")
+    photograph("customer-3-history")
