@@ -13,6 +13,7 @@ class CustomersConfig(AppConfig):
         from customers import runtime_settings
         from customers.actions.handover import belongings
         from customers.conditions import own_fields
+        from customers.personal_data import own as personal_data
         from customers.queries.profile import register_own_parts
         from customers.queries.timeline import register_own_sources
         from customers.risk import register_own_signals
@@ -29,6 +30,7 @@ class CustomersConfig(AppConfig):
         subscribe("customer.follower.added", "customers.tasks.handovers.hear_follower_added")
         subscribe("customer.transfer.failed", "customers.tasks.handovers.hear_transfer_failed")
         own_fields.register()
+        personal_data.register()
         plans.listen()
         for changes in ("customer.#", "project.#", "ticket.#"):
             subscribe(changes, "customers.tasks.segments.evaluate_customer")

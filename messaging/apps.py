@@ -11,7 +11,7 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from config.events.relay import register_source
         from customers import channel_addresses
-        from messaging import conditions, customer_profile, runtime_settings
+        from messaging import conditions, customer_profile, personal_data, runtime_settings
         from messaging.channels import registry
         from messaging.channels.app.sender import AppChannel
         from messaging.channels.email.sender import EmailChannel
@@ -21,6 +21,7 @@ class MessagingConfig(AppConfig):
         from messaging.staff_alerts import events
 
         runtime_settings.register()
+        personal_data.register()
         events.register_all()
         customer_profile.register()
         conditions.register()

@@ -71,6 +71,22 @@ def trace_of(message: Message) -> dict[str, Any]:
     }
 
 
+def forget_messages(message_ids: Iterable[str]) -> None:
+    """Drops the traces of these; without Redis there are none."""
+    minutes: dict[str, list[str]] = defaultdict(list)
+    for message_id in message_ids:
+        minutes[message_id[_MINUTE]].append(message_id)
+
+    def drop(redis: Redis) -> None:
+        for minute, fields in minutes.items():
+            redis.hdel(_key(minute), *fields)
+
+    try:
+        ask(drop)
+    except RedisAway:
+        return
+
+
 def _attempt(message: Message) -> Attempt | None:
     def look(redis: Redis) -> bytes | None:
         found: bytes | None = redis.hget(_key(message.message_id[_MINUTE]), message.message_id)  # type: ignore[assignment]

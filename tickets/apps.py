@@ -18,6 +18,7 @@ class TicketsConfig(AppConfig):
             customer_risk,
             daily_counts,
             handover,
+            personal_data,
             runtime_settings,
         )
         from tickets.queries.projects import tickets_of_projects
@@ -27,6 +28,7 @@ class TicketsConfig(AppConfig):
         attached.register_tickets(tickets_of_projects)
         handover.register()
         runtime_settings.register()
+        personal_data.register()
         daily_counts.register_variables()
         customer_activity.subscribe_to_tickets()
         customer_profile.register()

@@ -13,6 +13,7 @@ class WechatConfig(AppConfig):
         from config.events.relay import register_source
         from customers.actions.handover import transport
         from messaging.channels import registry
+        from wechat import personal_data
         from wechat.channels.group_bot.sender import GroupBotChannel
         from wechat.channels.official.sender import OfficialChannel
         from wechat.channels.smart_robot.sender import SmartRobotChannel
@@ -31,3 +32,4 @@ class WechatConfig(AppConfig):
         ):
             registry.register(channel)
         transport.register(WeComHandover())
+        personal_data.register()
