@@ -78,6 +78,11 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:customers_customergroup_changelist"),
                     },
                     {
+                        "title": "客户导入",
+                        "icon": "upload_file",
+                        "link": reverse_lazy("admin:customers_customerimport_changelist"),
+                    },
+                    {
                         "title": "员工与账号",
                         "icon": "badge",
                         "link": reverse_lazy("admin:customers_user_changelist"),

@@ -12,6 +12,8 @@ STAFF_PERMISSIONS = frozenset(
         "customers.view_customer",
         "customers.add_customer",
         "customers.change_customer",
+        "customers.view_customerimport",
+        "customers.add_customerimport",
         "customers.view_riskwarning",
         "customers.view_dailycustomerstatistic",
         "customers.view_project",

@@ -5,6 +5,7 @@ from customers.admin import (  # noqa: F401  (they register themselves)
     customers,
     groups,
     handovers,
+    imports,
     plans,
     projects,
     risks,

@@ -12,6 +12,7 @@ from config.errors import AppError
 from customers.actions.create import customer_create
 from customers.actions.edit import customer_edit
 from customers.actions.fields import CustomerFields
+from customers.admin.privacy import PrivacyPages
 from customers.admin.profile import CustomerPage, actor_of
 from customers.forms import CustomerForm
 from customers.models import Customer, RiskLevel
@@ -26,7 +27,7 @@ RISK_COLOURS = {
 
 
 @admin.register(Customer)
-class CustomerAdmin(CustomerPage):
+class CustomerAdmin(PrivacyPages, CustomerPage):
     form = CustomerForm
     list_display = [
         "name",
