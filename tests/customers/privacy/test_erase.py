@@ -45,7 +45,7 @@ from messaging.models import (
 from tests.factories import CustomerFactory, UserFactory, actor
 from tickets import actions as tickets
 from tickets.models import Ticket
-from wechat.models import Callback
+from wechat.models import Callback, FollowerMirror, SyncJob, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -142,7 +142,10 @@ def person(admin, lisi):
     follow_up_create(customer_id=customer.pk, content=f"{NAME}想看报价", actor=boss)
     record(customer, actor(login), CustomerEventKind.UPDATED, changes={"phone": ("", PHONE)})
     FollowUpTask.objects.create(customer=customer, title=f"致电{NAME}", due_at=timezone.now())
-    Follower.objects.create(customer=customer, wecom_user_id="lisi", remark=NAME)
+    follower = Follower.objects.create(customer=customer, wecom_user_id="lisi", remark=NAME)
+    FollowerMirror.objects.create(follower=follower, name=NAME, company=NAME)
+    SyncJob.objects.create(kind="pull_contact", key=EXTERNAL, error=NAME)
+    SyncRun.objects.create(kind="contacts", status="finished", report={"lost": [EXTERNAL, NAME]})
     group = CustomerGroup.objects.create(chat_id="wr1", name="群")
     GroupMember.objects.create(
         group=group,
@@ -218,7 +221,10 @@ def _leave_copies(customer, admin):
     IdempotencyRecord.objects.create(
         principal="p", key="k", request_hash="h", status_code=201, body=json.dumps({"name": NAME})
     )
-    publish("customer.updated", {"external_userid": EXTERNAL, "name": NAME})
+    publish(
+        "customer.updated",
+        {"customer_id": customer.pk, "external_userid": EXTERNAL, "fields": [], "name": NAME},
+    )
     LogEntry.objects.create(
         user=admin,
         content_type=ContentType.objects.get_for_model(Customer),
