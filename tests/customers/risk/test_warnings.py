@@ -13,7 +13,11 @@ from config.runtime import store
 from customers.actions.block import customer_block
 from customers.actions.follow_ups import follow_up_create
 from customers.actions.risk import risk_evaluate
-from customers.actions.standing import customer_mark_lost, customer_mark_recovered
+from customers.actions.standing import (
+    customer_delete,
+    customer_mark_lost,
+    customer_mark_recovered,
+)
 from customers.actors import system_actor
 from customers.models import (
     Customer,
@@ -207,6 +211,16 @@ def test_the_hit_rate_is_told_by_level_and_by_signal(api, admin, lisi):
     assert found["by_signal"][0]["label"] == "客户删除成员"
     assert api(lisi).get("/api/v1/risks/accuracy").status_code == 403
     assert client.get("/api/v1/risks/accuracy", {"days": 0}).status_code == 400
+
+
+def test_a_deleted_customer_leaves_neither_score_nor_warning(lisi, run_outbox):
+    customer = deleted_by_customer(lisi)
+    risk_evaluate(customer_ids=[customer.pk])
+    customer_delete(customer_id=customer.pk, actor=actor(lisi))
+    run_outbox()
+    customer.refresh_from_db()
+    assert (customer.risk_score, customer.risk_level) == (0, "none")
+    assert not RiskWarning.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
