@@ -34,6 +34,7 @@ class HandoverAdmin(ModelAdmin):
     list_filter = ["status", "reason"]
     list_per_page = 20
     show_full_result_count = False
+    show_add_link = False
     list_before_template = "admin/customers/handover/_leavers.html"
     actions_list = ["begin"]
 
