@@ -27,7 +27,7 @@ class PlatformRefusal(Exception):
 
 
 class BlockingClient:
-    """One app's calls, one after the other, over one connection. Not for use inside a transaction.
+    """One app's calls, one after the other. Not for use inside a transaction.
 
     Raises `PlatformRefusal` for everything that is no good answer.
     """
@@ -71,6 +71,10 @@ class BlockingClient:
         self, path: str, body: dict[str, Any] | None, params: dict[str, str]
     ) -> PlatformAnswer:
         if self._http is None:
-            self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_SECONDS))
+            # Between two calls the loop stands still and would not notice that the other side hung up.
+            self._http = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=CALL_SECONDS),
+                connector=aiohttp.TCPConnector(force_close=True),
+            )
         client = WeComClient(self._http, self._app)
         return await (client.get(path, params) if body is None else client.post(path, body))

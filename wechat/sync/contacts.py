@@ -73,7 +73,7 @@ def _apply(contacts: Sequence[Contact], *, at: datetime, is_whole: bool) -> Tall
     _fill_phones([(customer, contact) for customer, contact in pairs if not customer.phone])
     book.write(at=at, is_whole=is_whole, ledger=ledger, new=set(new))
     owners.settle([customer for customer, _ in pairs], book, ledger, new=set(new))
-    tag_links.merge(pairs, book, ledger)
+    tag_links.merge(pairs, book, ledger, new=set(new))
     _save(pairs, before, ledger, at=at, new=set(new), book=book)
     ledger.close()
     changed = sum(customer.pk in ledger.touched for customer, _ in pairs)

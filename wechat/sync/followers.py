@@ -102,11 +102,11 @@ class FollowerBook:
         row.remark, row.description = follow.remark, follow.description
         row.add_way, row.state = follow.add_way, follow.state or row.state
         row.added_at = follow.added_at or row.added_at
-        if not was_active:
+        # A customer who is new is announced as such, with everything at once.
+        if not was_active and not is_new:
             who = row.user.display_name if row.user else follow.userid
-            if not is_new:
-                ledger.record(customer, CustomerEventKind.FOLLOWER_ADDED, content=f"添加了 {who}")
-                ledger.differs("follower_missing", f"{customer.name} 的好友 {who}")
+            ledger.record(customer, CustomerEventKind.FOLLOWER_ADDED, content=f"添加了 {who}")
+            ledger.differs("follower_missing", f"{customer.name} 的好友 {who}")
             ledger.announce(
                 "customer.follower.added", customer, wecom_user_id=follow.userid, by="customer"
             )

@@ -1,6 +1,6 @@
 """Corporation tags of a page's customers: three copies merged, theirs, ours, and the last common one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from customers.models import Customer, CustomerEventKind, CustomerTag, Tag, TagSource
 from wechat.models import SyncJobKind
@@ -11,7 +11,13 @@ from wechat.sync.payloads import Contact
 from wechat.sync.tags import known_tags
 
 
-def merge(pairs: Sequence[tuple[Customer, Contact]], book: FollowerBook, ledger: Ledger) -> None:
+def merge(
+    pairs: Sequence[tuple[Customer, Contact]],
+    book: FollowerBook,
+    ledger: Ledger,
+    *,
+    new: Collection[str],
+) -> None:
     """Adds what was added there, removes what was removed there, has written there what is new here.
 
     What was removed here stays removed: writing that there is still under way.
@@ -37,7 +43,8 @@ def merge(pairs: Sequence[tuple[Customer, Contact]], book: FollowerBook, ledger:
         add += [CustomerTag(customer=customer, tag=tag, source=TagSource.WECOM) for tag in added]
         lost = [link for tag, link in own.items() if _is_gone(link, tag, there, removed)]
         gone += lost
-        _tell(customer, added, [link.tag for link in lost], ledger)
+        if customer.external_userid not in new:
+            _tell(customer, added, [link.tag for link in lost], ledger)
         ours = {tag for tag, link in own.items() if link not in lost}
         if ours - there or (there & was_there) - set(own):
             unwritten.append(customer)
