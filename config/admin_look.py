@@ -83,6 +83,16 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:customers_customerimport_changelist"),
                     },
                     {
+                        "title": "标签",
+                        "icon": "sell",
+                        "link": reverse_lazy("admin:customers_tag_changelist"),
+                    },
+                    {
+                        "title": "标签组",
+                        "icon": "category",
+                        "link": reverse_lazy("admin:customers_taggroup_changelist"),
+                    },
+                    {
                         "title": "员工与账号",
                         "icon": "badge",
                         "link": reverse_lazy("admin:customers_user_changelist"),

@@ -10,4 +10,5 @@ from customers.admin import (  # noqa: F401  (they register themselves)
     projects,
     risks,
     statistics,
+    tags,
 )

@@ -12,10 +12,13 @@ from config.errors import AppError
 from customers.actions.create import customer_create
 from customers.actions.edit import customer_edit
 from customers.actions.fields import CustomerFields
+from customers.admin.bulk_acts import BulkActs
+from customers.admin.list_filters import StandingFilter, TagFilter
 from customers.admin.privacy import PrivacyPages
 from customers.admin.profile import CustomerPage, actor_of
 from customers.forms import CustomerForm
 from customers.models import Customer, RiskLevel
+from customers.search import matching
 from customers.visibility import customers_visible_to
 
 RISK_COLOURS = {
@@ -27,7 +30,7 @@ RISK_COLOURS = {
 
 
 @admin.register(Customer)
-class CustomerAdmin(PrivacyPages, CustomerPage):
+class CustomerAdmin(BulkActs, PrivacyPages, CustomerPage):
     form = CustomerForm
     list_display = [
         "name",
@@ -39,9 +42,10 @@ class CustomerAdmin(PrivacyPages, CustomerPage):
         "shown_risk",
         "last_active_at",
     ]
-    list_filter = ["status", "channel", "risk_level", "follow_user"]
+    list_filter = [StandingFilter, "channel", "risk_level", TagFilter, "follow_user"]
     list_select_related = ["follow_user"]
-    search_fields = ["name", "phone", "company"]
+    search_fields = ["name"]  # opens the search; what it finds, `get_search_results` says
+    show_full_result_count = False
     autocomplete_fields = ["follow_user"]
     readonly_fields = ["status", "created_at", "updated_at"]
     list_per_page = 50
@@ -65,6 +69,11 @@ class CustomerAdmin(PrivacyPages, CustomerPage):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         return customers_visible_to(actor_of(request)).order_by("-id")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        return matching(queryset, search_term), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Customers are marked deleted by status: tickets and messages keep theirs."""
