@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.api.camel_case import CamelCaseInput
@@ -46,7 +47,7 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
     follow_user = serializers.CharField(
         source="follow_user.display_name", default=None, allow_null=True
     )
-    tags = EmbeddedTagSerializer(many=True)
+    tags = serializers.SerializerMethodField()
 
     class Meta:
         model = Customer
@@ -83,6 +84,19 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
             "updated_at",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(EmbeddedTagSerializer(many=True))
+    def get_tags(self, customer: Customer) -> list[dict[str, Any]]:
+        """By hand: a page of 200 has 4,000 of them."""
+        return [
+            {
+                "id": tag.pk,
+                "name": tag.name,
+                "group_id": tag.group_id,
+                "group": tag.group.name if tag.group else None,
+            }
+            for tag in customer.tags.all()
+        ]
 
 
 class ChannelField(serializers.ChoiceField):
