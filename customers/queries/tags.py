@@ -20,5 +20,5 @@ def carriers_of(tag_ids: Collection[int], actor: Actor) -> dict[int, int]:
 
 
 def _by_tag(links: QuerySet[CustomerTag]) -> dict[int, int]:
-    counted = links.order_by().values("tag").annotate(count=Count("pk"))
+    counted = links.order_by().values("tag").annotate(count=Count("customer"))
     return dict(counted.values_list("tag", "count"))
