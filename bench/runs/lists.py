@@ -1,17 +1,17 @@
-"""Lists, searches and overviews on a million messages and a hundred thousand customers."""
+"""Lists, searches and overviews on a million messages."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
 
 from bench.plan import Plan
 from bench.processes import Processes
+from bench.runs.calls import BLOCK, blocks, times
 from bench.system import System, running
 
-BATCH = 10_000
+BATCH = BLOCK
 DAYS = 30
 CHANNELS = ("WORK_WECHAT", "WORK_WECHAT", "WORK_WECHAT", "GROUP_BOT")
 _MESSAGES = """
@@ -21,7 +21,8 @@ COPY messaging_message (message_id, batch_id, channel, template_id, template_ver
 """
 _CUSTOMERS = """
 COPY customers_customer (corp_id, unionid, name, phone, company, avatar, type, gender, province,
-    city, channel, status, add_time, created_at, updated_at) FROM STDIN
+    city, remark, description, attributes, block_reason, risk_score, risk_level, channel, status,
+    add_time, created_at, updated_at) FROM STDIN
 """
 _BATCHES = """
 INSERT INTO messaging_messagebatch (batch_id, channel, template_id, variables, total, is_paused,
@@ -36,7 +37,7 @@ def measure(plan: Plan, processes: Processes, sink: str) -> dict[str, Any]:
         customers = plan.rows // 10
         _fill(system, plan.rows, customers)
         calls = {
-            name: _times(system, path, plan.list_calls)
+            name: times(system, path, plan.list_calls)
             for name, path in _paths(plan.rows, customers).items()
         }
     return {
@@ -71,24 +72,7 @@ def _paths(messages: int, customers: int) -> dict[str, Callable[[int], str]]:
         "a customer's ticket summary": lambda n: (
             f"/api/customers/{1 + n * spread % customers}/tickets/summary"
         ),
-        "customers, first page": lambda n: "/api/v1/customers?size=20",
-        "customers, search": lambda n: (
-            f"/api/v1/customers?keyword={quote('客户')}{n * spread % customers}"
-        ),
     }
-
-
-def _times(system: System, path: Callable[[int], str], calls: int) -> list[float] | str:
-    """Milliseconds of each call, the first few left out; or why there are none."""
-    found: list[float] = []
-    for number in range(calls + 3):
-        status, seconds = system.get(path(number))
-        if status == 404:
-            return "no such call yet"
-        if status != 200:
-            raise RuntimeError(f"{path(number)}: {status}")
-        found.append(1000 * seconds)
-    return found[3:]
 
 
 def _fill(system: System, messages: int, customers: int) -> None:
@@ -101,12 +85,12 @@ def _fill(system: System, messages: int, customers: int) -> None:
             ).fetchall()
         ]
         with cursor.copy(_CUSTOMERS) as copy:
-            for lines in _blocks(_customer(number) for number in range(customers)):
+            for lines in blocks(_customer(number) for number in range(customers)):
                 copy.write(lines)
         first = cursor.execute("SELECT min(id) FROM customers_customer").fetchone()
         assert first is not None
         with cursor.copy(_MESSAGES) as copy:
-            for lines in _blocks(_message_lines(messages, batches, system.template_id, first[0])):
+            for lines in blocks(_message_lines(messages, batches, system.template_id, first[0])):
                 copy.write(lines)
         connection.commit()
     with psycopg.connect(system.storage.database_url, autocommit=True) as connection:
@@ -114,20 +98,11 @@ def _fill(system: System, messages: int, customers: int) -> None:
         connection.execute("VACUUM ANALYZE customers_customer")
 
 
-def _blocks(lines: Iterator[str]) -> Iterator[str]:
-    block: list[str] = []
-    for line in lines:
-        block.append(line)
-        if len(block) == BATCH:
-            yield "".join(block)
-            block.clear()
-    yield "".join(block)
-
-
 def _customer(number: int) -> str:
     now = dt.datetime.now(dt.UTC).isoformat()
     phone = f"+861{30_0000_0000 + number}"
-    return f"\t\t客户{number}\t{phone}\t公司{number % 1000}\t\t1\t0\t\t\tstaff\t0\t{now}\t{now}\t{now}\n"
+    about = f"\t\t客户{number}\t{phone}\t公司{number % 1000}\t\t1\t0\t\t\t"
+    return f"{about}\t\t{{}}\t\t0\tnone\tstaff\t1\t{now}\t{now}\t{now}\n"
 
 
 def _message_lines(
