@@ -13,10 +13,10 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bench import machine, peer_packages, report, services
+from bench import machine, peer_packages, plan_report, report, services
 from bench.plan import Plan
 from bench.processes import ROOT, Processes, StartFailed, end_once
-from bench.runs import batch, lists, memory, peers, single, sockets, urgent
+from bench.runs import batch, customers, lists, memory, peers, single, sockets, urgent
 from bench.sections import CHART
 from bench.sinks import nginx, slow
 
@@ -43,6 +43,7 @@ BENCHES: dict[str, Bench] = {
     "single": single.measure,
     "peers": _peers,
     "lists": lists.measure,
+    "customers": customers.measure,
     "sockets": sockets.measure,
     "memory": memory.measure,
 }
@@ -104,6 +105,8 @@ def _write(results: Mapping[str, Any], where: Mapping[str, Any], *, is_whole: bo
     told = json.dumps({"machine": where, "results": results}, ensure_ascii=False)
     (DRAFTS / "results.json").write_text(told)
     (folder / "benchmarks.md").write_text(report.markdown(results, where))
+    if "plans" in results.get("customers", {}):
+        (folder / "customers-performance.md").write_text(plan_report.plans(results, where))
     if "peers" in results and "yardstick" in results["peers"]:
         (folder / CHART).write_text(report.drawing(results))
     sys.stdout.write(f"written: {folder / 'benchmarks.md'}\n")

@@ -86,10 +86,17 @@ def _single(results: Results) -> list[Owed]:
 
 
 def _lists(results: Results) -> list[Owed]:
-    calls = results["lists"]["calls"]
+    return [_slowest("list call", results["lists"]["calls"])]
+
+
+def _customers(results: Results) -> list[Owed]:
+    return [_slowest("customers' call", results["customers"]["calls"])]
+
+
+def _slowest(what: str, calls: Mapping[str, list[float]]) -> Owed:
     worst = max(calls, key=lambda name: percentile(calls[name], 0.95))
     value = percentile(calls[worst], 0.95)
-    return [at_most(f"slowest list call ({worst}), p95", value, 200, 50, "ms")]
+    return at_most(f"slowest {what} ({worst}), p95", value, 200, 50, "ms")
 
 
 def _sockets(results: Results) -> list[Owed]:
@@ -114,5 +121,6 @@ _PROMISES = {
     "accept": _accept,
     "sockets": _sockets,
     "lists": _lists,
+    "customers": _customers,
     "memory": _memory,
 }

@@ -189,6 +189,25 @@ def _lists(results: Results) -> str:
     )
 
 
+def _customers(results: Results) -> str:
+    calls = customer_calls(results)
+    where = "[customers-performance.md](customers-performance.md)"
+    return f"## Customers\n\n{calls}\n\nThe statements' plans: {where}."
+
+
+def customer_calls(results: Results) -> str:
+    """The table of the customers' calls, and of what they were made."""
+    found = results["customers"]
+    rows = [
+        [name, number(percentile(times, 0.5)), number(percentile(times, 0.95))]
+        for name, times in found["calls"].items()
+    ]
+    return (
+        f"{found['customers']:,} customers with {found['links']:,} tag links; one caller, a new "
+        "connection a call, WSGI server.\n\n" + table(["call", "p50 ms", "p95 ms"], rows)
+    )
+
+
 def _sockets(results: Results) -> str:
     found = results["sockets"]
     times = found["milliseconds"]
@@ -219,6 +238,7 @@ SECTIONS = {
     "single": _single,
     "accept": _accept,
     "lists": _lists,
+    "customers": _customers,
     "sockets": _sockets,
     "memory": _memory,
 }

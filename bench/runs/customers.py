@@ -47,8 +47,8 @@ ON CONFLICT DO NOTHING
 _PROJECTS = """
 INSERT INTO customers_project (customer_id, name, stage, status, progress, amount, products,
     product, description, lost_reason, version, created_at, updated_at, won_at)
-SELECT id, '项目' || id, 'insale', 'open', 50, 10000 + id %% 5000, '[]', '标准版', '', '', 1,
-    created_at, now(), created_at FROM customers_customer WHERE id %% 10 = 0
+SELECT id, '项目' || id, 'insale', 'open', 50, 10000 + id % 5000, '[]', '标准版', '', '', 1,
+    created_at, now(), created_at FROM customers_customer WHERE id % 10 = 0
 """
 TABLES = (
     "customers_customer",
