@@ -48,6 +48,8 @@ BENCHES: dict[str, Bench] = {
     "memory": memory.measure,
 }
 ONLY_LONG = frozenset({"memory"})
+# They need the peers' own environment.
+BESIDE_PEERS = frozenset({"batch", "slow", "single", "peers"})
 
 
 def main(arguments: list[str]) -> int:
@@ -61,8 +63,9 @@ def main(arguments: list[str]) -> int:
     end_once()
     names = asked.names or [n for n in BENCHES if asked.long or n not in ONLY_LONG]
     try:
-        plan.say("preparing the peers' packages")
-        peer_packages.install()
+        if BESIDE_PEERS & set(names):
+            plan.say("preparing the peers' packages")
+            peer_packages.install()
         where = {**machine.describe(), "cores": os.cpu_count(), "nginx_note": nginx.FALLBACK_NOTE}
         results = {name: _measured(name, plan) for name in names}
     except KeyboardInterrupt:

@@ -20,7 +20,7 @@ def save(tags: list[int]) -> list[int]:
         "silent for 60 days, of WeCom": {
             "all": [
                 {"field": "channel", "op": "eq", "value": "wecom"},
-                {"field": "last_active_at", "op": "days_ago_gte", "value": 60},
+                {"field": "last_active_at", "op": "older_than_days", "value": 60},
             ]
         },
         "a sale, without a tag": {
