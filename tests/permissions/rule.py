@@ -16,8 +16,8 @@ Body = Callable[[World], dict[str, Any]]
 class Rule:
     """`who` by role, `scope` for API keys (empty: none may). `kind` is whose id stands in the address.
 
-    `lists` names the kind that the answer is a list of; `more` fills the address's other parts;
-    `but` tells who gets another answer than their role and view would have it.
+    `lists` names the kind that the answer is a list of; `more` says of which kind the address's
+    other parts are; `but` tells who gets another answer than their role and view would have it.
     """
 
     who: frozenset[str]
@@ -25,7 +25,7 @@ class Rule:
     kind: str = ""
     lists: str = ""
     body: Body | None = None
-    more: Body | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
     but: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 

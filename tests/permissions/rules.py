@@ -13,6 +13,12 @@ RULES: Doors = {
     **desk_rules.wechat(),
     **customer_rules.customers(),
     **customer_rules.projects(),
+    **customer_rules.tags(),
+    **customer_rules.segments(),
+    **customer_rules.profiles_and_risks(),
+    **customer_rules.follow_ups(),
+    **customer_rules.handovers(),
+    **customer_rules.tables(),
 }
 
 OPEN: dict[tuple[str, str], Open] = {

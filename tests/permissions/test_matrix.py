@@ -39,13 +39,10 @@ def people(db: None) -> world.World:
 
 
 def _address(route: str, rule: Rule, people: world.World, which: str) -> str:
-    """The route with the object's id in its first part, the others by `more`."""
-    more = rule.more(people) if rule.more else {}
-    kind = rule.kind
+    """The route with the ids of what hangs on that customer."""
 
     def fill(match: "re.Match[str]") -> str:
-        name = match[1]
-        return str(more[name]) if name in more else str(people.ids[kind][which])
+        return str(people.ids[rule.more.get(match[1], rule.kind)][which])
 
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", fill, route)
 
@@ -67,8 +64,8 @@ def _ask(client: APIClient, method: str, address: str, body: Any) -> Any:
         answer = client.generic(
             method, address, *([json.dumps(body), "application/json"] if method != "GET" else [])
         )
-        if getattr(answer, "streaming", False):
-            answer.content = b"".join(answer.streaming_content)
+        if answer.streaming:
+            answer.text = b"".join(answer.streaming_content).decode("utf-8-sig")
         transaction.set_rollback(True)
     return answer
 
@@ -124,6 +121,14 @@ def test_a_list_shows_what_one_may_see_and_nothing_else(door: tuple[str, str], p
         assert answer.status_code == 200, (persona, answer.content)
         listed = {row.get("id", row.get("import_id")) for row in answer.json()["list"]}
         assert listed == {numbers[which] for which in people.sees(persona, rule.lists)}, persona
+
+
+def test_an_export_holds_what_one_may_see_and_nothing_else(people: world.World):
+    door = ("GET", "api/v1/customers/export")
+    for persona in ("staff", "admin", "key"):
+        answer = _ask(_client(persona, RULES[door], people), "GET", "/" + door[1] + "?as=csv", {})
+        exported = {which for which in world.WHICH if people.customers[which].name in answer.text}
+        assert exported == people.sees(persona, "customer"), persona
 
 
 @pytest.mark.django_db(transaction=True)

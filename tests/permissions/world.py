@@ -25,6 +25,7 @@ from customers.models import (
     FollowUpTask,
     Handover,
     HandoverReason,
+    PlanEnrollment,
     PlanTrigger,
     Project,
     RiskWarning,
@@ -134,6 +135,7 @@ def _furnish(world: World, which: str, owner: Any) -> None:
     )
     rule = TagRule.objects.create(name=f"{which}的规则", tag=world.tag, conditions={"all": []})
     plan = FollowUpPlan.objects.create(name=f"{which}的计划", trigger=PlanTrigger.MANUAL)
+    enrollment = PlanEnrollment.objects.create(plan=plan, customer=customer, started_at=now)
     case = Handover.objects.create(
         from_user=owner, candidates=[lisi.pk], reason=HandoverReason.ON_JOB
     )
@@ -160,6 +162,7 @@ def _furnish(world: World, which: str, owner: Any) -> None:
         "rule": rule.pk,
         "plan": plan.pk,
         "handover": case.pk,
+        "enrollment": enrollment.pk,
         "batch": batch.batch_id,
         "message": message.message_id,
         "trace": message.trace_id,
