@@ -65,7 +65,7 @@ def _ask(client: APIClient, method: str, address: str, body: Any) -> Any:
             method, address, *([json.dumps(body), "application/json"] if method != "GET" else [])
         )
         if answer.streaming:
-            answer.text = b"".join(answer.streaming_content).decode("utf-8-sig")
+            answer.exported = b"".join(answer.streaming_content).decode("utf-8-sig")
         transaction.set_rollback(True)
     return answer
 
@@ -127,7 +127,7 @@ def test_an_export_holds_what_one_may_see_and_nothing_else(people: world.World):
     door = ("GET", "api/v1/customers/export")
     for persona in ("staff", "admin", "key"):
         answer = _ask(_client(persona, RULES[door], people), "GET", "/" + door[1] + "?as=csv", {})
-        exported = {which for which in world.WHICH if people.customers[which].name in answer.text}
+        exported = {which for which in world.WHICH if people.customers[which].name in answer.exported}
         assert exported == people.sees(persona, "customer"), persona
 
 
