@@ -175,3 +175,26 @@ def tables() -> Doors:
 
 def _all_of(who: str, code: str) -> dict[tuple[str, str], str]:
     return {(who, which): code for which in ("own", "bound", "foreign")}
+
+
+def groups() -> Doors:
+    one = "api/v1/groups/<id:pk>"
+    return {
+        ("GET", "api/v1/groups"): Rule(TEAM, READ, lists="group"),
+        ("GET", one): Rule(TEAM, READ, "group"),
+        ("GET", f"{one}/members"): Rule(TEAM, READ, "group"),
+        ("GET", f"{one}/statistics"): Rule(TEAM, READ, "group"),
+        ("POST", f"{one}/tags"): Rule(TEAM, WRITE, "group", body=lambda w: {"tag_ids": [w.tag.pk]}),
+        ("DELETE", f"{one}/tags/<id:tag_id>"): Rule(TEAM, WRITE, "group", more={"tag_id": "tag"}),
+    }
+
+
+def privacy() -> Doors:
+    one = "api/v1/customers/<id:pk>"
+    return {
+        # The person themselves, and whoever answers for the company; no program.
+        ("GET", f"{one}/personal-data"): Rule(frozenset({"customer", "admin"}), "", "customer"),
+        ("POST", f"{one}/erase"): Rule(
+            ADMINS, "", "customer", body=lambda w: {"confirm": True, "reason": "本人要求"}
+        ),
+    }

@@ -19,6 +19,8 @@ RULES: Doors = {
     **customer_rules.follow_ups(),
     **customer_rules.handovers(),
     **customer_rules.tables(),
+    **customer_rules.groups(),
+    **customer_rules.privacy(),
 }
 
 OPEN: dict[tuple[str, str], Open] = {

@@ -127,7 +127,9 @@ def test_an_export_holds_what_one_may_see_and_nothing_else(people: world.World):
     door = ("GET", "api/v1/customers/export")
     for persona in ("staff", "admin", "key"):
         answer = _ask(_client(persona, RULES[door], people), "GET", "/" + door[1] + "?as=csv", {})
-        exported = {which for which in world.WHICH if people.customers[which].name in answer.exported}
+        exported = {
+            which for which in world.WHICH if people.customers[which].name in answer.exported
+        }
         assert exported == people.sees(persona, "customer"), persona
 
 
