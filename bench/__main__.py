@@ -109,7 +109,7 @@ def _write(results: Mapping[str, Any], where: Mapping[str, Any], *, is_whole: bo
     (DRAFTS / "results.json").write_text(told)
     (folder / "benchmarks.md").write_text(report.markdown(results, where))
     if "plans" in results.get("customers", {}):
-        (folder / "customers-performance.md").write_text(plan_report.plans(results, where))
+        (folder / "customers-plans.md").write_text(plan_report.plans(results, where))
     if "peers" in results and "yardstick" in results["peers"]:
         (folder / CHART).write_text(report.drawing(results))
     sys.stdout.write(f"written: {folder / 'benchmarks.md'}\n")

@@ -1,4 +1,4 @@
-"""docs/customers-performance.md from the customers' bench: how quick, and what PostgreSQL does for it."""
+"""docs/customers-plans.md from the customers' bench: how quick, and what PostgreSQL does for it."""
 
 import re
 from collections.abc import Mapping

@@ -191,7 +191,7 @@ def _lists(results: Results) -> str:
 
 def _customers(results: Results) -> str:
     calls = customer_calls(results)
-    where = "[customers-performance.md](customers-performance.md)"
+    where = "[customers-plans.md](customers-plans.md)"
     return f"## Customers\n\n{calls}\n\nThe statements' plans: {where}."
 
 
