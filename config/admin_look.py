@@ -58,6 +58,16 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:customers_followupplan_changelist"),
                     },
                     {
+                        "title": "客户分群",
+                        "icon": "filter_alt",
+                        "link": reverse_lazy("admin:customers_segment_changelist"),
+                    },
+                    {
+                        "title": "自动标签",
+                        "icon": "new_label",
+                        "link": reverse_lazy("admin:customers_tagrule_changelist"),
+                    },
+                    {
                         "title": "流失预警",
                         "icon": "crisis_alert",
                         "link": reverse_lazy("admin:customers_riskwarning_changelist"),

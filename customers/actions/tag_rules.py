@@ -67,6 +67,15 @@ def tags_read(condition: Condition) -> set[int] | None:
     return found
 
 
+def check_own_tag(condition: Condition, tag_id: int, *, removes: bool) -> None:
+    """Raises `InvalidInputError` for a rule that would chase itself."""
+    read = tags_read(condition)
+    if removes and (read is None or tag_id in read):
+        raise InvalidInputError(
+            "会移除标签的规则，条件不能取决于它自己的标签", code="own_tag", attr="conditions"
+        )
+
+
 def _held(rule_id: int, actor: Actor) -> TagRule:
     _require_admin(actor)
     rule = TagRule.objects.select_for_update(of=("self",)).filter(pk=rule_id).first()
@@ -93,11 +102,7 @@ def _save(rule: TagRule, changes: RuleChanges) -> TagRule:
     condition = parse(rule.conditions)
     if "conditions" in changes:
         check_references(condition)
-    read = tags_read(condition)
-    if rule.removes and (read is None or rule.tag_id in read):
-        raise InvalidInputError(
-            "会移除标签的规则，条件不能取决于它自己的标签", code="own_tag", attr="conditions"
-        )
+    check_own_tag(condition, rule.tag_id, removes=rule.removes)
     transaction_lock("customers.rule.names")
     if TagRule.objects.filter(name=rule.name).exclude(pk=rule.pk).exists():
         raise ConflictError(f"已有名为「{rule.name}」的规则", attr="name")

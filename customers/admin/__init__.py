@@ -9,6 +9,8 @@ from customers.admin import (  # noqa: F401  (they register themselves)
     plans,
     projects,
     risks,
+    segments,
     statistics,
+    tag_rules,
     tags,
 )

@@ -1,21 +1,23 @@
 """What conditions name by id: tags, members of staff, groups. Whether they are there, and their names."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 
 from config.errors import InvalidInputError
 from customers.conditions.fields import Source, field_named
 from customers.conditions.kinds import Shape
 from customers.conditions.language import Condition, Leaf, leaves_of
 from customers.models import CustomerGroup, Tag, User
+from customers.queries.staff import team_members
 
+MOST_OFFERED = 2000
 Names = Mapping[str, Mapping[int, str]]
 
 
 def _tags(ids: Collection[int]) -> dict[int, str]:
     return {
-        tag.pk: f"{tag.group.name}/{tag.name}" if tag.group else tag.name
-        for tag in Tag.objects.filter(pk__in=ids).select_related("group")
+        tag.pk: _tag_name(tag) for tag in Tag.objects.filter(pk__in=ids).select_related("group")
     }
 
 
@@ -66,3 +68,26 @@ def ids_of(leaf: Leaf) -> tuple[str, tuple[int, ...]]:
         case Shape.CHOICES:
             return field.source, leaf.value
     return "", ()
+
+
+def names_of_sources() -> dict[str, list[dict[str, Any]]]:
+    """What an editor may offer for each source: tags by group, the team, groups; the first of many."""
+    tags = Tag.objects.select_related("group").order_by("group__order", "group_id", "order", "id")
+    return {
+        Source.TAGS: _offered((tag.pk, _tag_name(tag)) for tag in tags[:MOST_OFFERED]),
+        Source.STAFF: _offered(
+            (user.pk, user.display_name) for user in team_members().order_by("name")[:MOST_OFFERED]
+        ),
+        Source.GROUPS: _offered(
+            (group.pk, str(group))
+            for group in CustomerGroup.objects.order_by("name")[:MOST_OFFERED]
+        ),
+    }
+
+
+def _offered(named: Iterable[tuple[int, str]]) -> list[dict[str, Any]]:
+    return [{"value": pk, "label": label} for pk, label in named]
+
+
+def _tag_name(tag: Tag) -> str:
+    return f"{tag.group.name}/{tag.name}" if tag.group else tag.name
