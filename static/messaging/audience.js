@@ -6,7 +6,8 @@ if (choice) {
   const told = document.createElement("p");
   told.className = "batch-note";
   told.setAttribute("role", "status");
-  choice.after(told);
+  // Outside the wrapper, which centres the arrow of the select.
+  choice.parentElement.after(told);
   choice.addEventListener("change", () => tell(told));
   tell(told);
 }
