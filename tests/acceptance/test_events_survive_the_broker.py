@@ -9,7 +9,8 @@ from kombu import Connection, Exchange, Queue
 from tests import live
 from tests.broker_line import BrokerLine
 
-pytestmark = [pytest.mark.live, pytest.mark.services_only]
+# It starts a system of its own and waits for a line to come back.
+pytestmark = [pytest.mark.live, pytest.mark.services_only, pytest.mark.timeout(300)]
 
 EVENTS = Exchange("scrm.events", type="topic", durable=True)
 
