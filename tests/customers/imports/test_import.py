@@ -29,23 +29,38 @@ def counts(report):
     return [report[name] for name in ("created", "updated", "unchanged", "failed")]
 
 
+@pytest.fixture
+def worked(api, send):
+    """Like `imported`, without the thousands of tasks that hear of the new customers."""
+
+    def run(user, rows):
+        path = send(user, rows).json()["status_url"]
+        job = CustomerImport.objects.latest("pk")
+        while api(user).get(path).json()["status"] != "finished":
+            imports.import_work(job_pk=job.pk)
+        OutboxEntry.objects.all().delete()
+        return api(user).get(path).json()
+
+    return run
+
+
 @pytest.mark.timeout(400)
-def test_twenty_thousand_rows_with_two_hundred_bad_ones(admin, imported, api):
+def test_twenty_thousand_rows_with_two_hundred_bad_ones(admin, worked):
     rows = [HEADER]
     for n in range(20_000):
         phone = "12" if n % 100 == 7 else f"139{n:08d}"
         rows.append([f"客户{n}", phone, "甲公司", "老客户、华东" if n % 100 == 1 else ""])
-    report = imported(admin, rows)
+    report = worked(admin, rows)
     assert counts(report) == [19_800, 0, 0, 200]
     assert (report["status"], report["position"]) == ("finished", 20_000)
     assert Customer.objects.count() == 19_800
     bad = list(ImportRowError.objects.order_by("line").values_list("line", "field"))
     assert bad == [(n + 2, "phone") for n in range(20_000) if n % 100 == 7]
-    again = imported(admin, rows)
+    again = worked(admin, rows)
     assert counts(again) == [0, 0, 19_800, 200]
     assert Customer.objects.count() == 19_800
     assert CustomerTag.objects.count() == 400
-    assert CustomerImport.objects.exclude(content=b"").count() == 0
+    assert not CustomerImport.objects.exclude(content=b"").exists()
 
 
 def test_every_column_is_understood_in_chinese_and_in_english(admin, imported):
