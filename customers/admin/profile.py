@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.forms.widgets import Media, Script
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -15,7 +16,7 @@ from unfold.admin import ModelAdmin
 from config.errors import AppError, InvalidInputError
 from customers.actors import Actor, Entry, actor_for
 from customers.admin import profile_acts as acts
-from customers.models import Customer, CustomerStatus, User
+from customers.models import Customer, CustomerStatus, Project, User
 from customers.projects.trail import LABELS as PROJECT_LABELS
 from customers.queries.profile import customer_profile
 from customers.queries.timeline import Entry as TimelineEntry
@@ -27,6 +28,15 @@ LABELS = {
     for field in Customer._meta.get_fields()  # noqa: SLF001  (documented, for all its name)
     if hasattr(field, "verbose_name")
 }
+
+
+def _words(model: type[Model]) -> dict[str, dict[Any, str]]:
+    """By field, what its choices are called."""
+    fields = model._meta.fields  # noqa: SLF001  (documented, for all its name)
+    return {field.name: dict(field.flatchoices) for field in fields if field.choices}
+
+
+WORDS, PROJECT_WORDS = _words(Customer), _words(Project)
 # The content says these better.
 UNSHOWN = frozenset({"tags", "status"})
 
@@ -161,6 +171,7 @@ class CustomerPage(ModelAdmin):
 def _shown(request: HttpRequest, entry: TimelineEntry) -> dict[str, Any]:
     item = entry.item
     labels = PROJECT_LABELS if entry.kind == "project" else LABELS
+    words = PROJECT_WORDS if entry.kind == "project" else WORDS
     changes = item.data.get("changes") or {}
     return {
         "kind": entry.kind,
@@ -169,7 +180,7 @@ def _shown(request: HttpRequest, entry: TimelineEntry) -> dict[str, Any]:
         "by": " · ".join(dict.fromkeys(part for part in (item.actor, item.entry) if part)),
         "next_at": _moment(item.data.get("next_at")),
         "changes": [
-            (labels.get(name, name), _text(pair[0]), _text(pair[1]))
+            (labels.get(name, name), *(_text(value, words.get(name, {})) for value in pair))
             for name, pair in changes.items()
             if name not in UNSHOWN and isinstance(pair, list) and len(pair) == 2
         ],
@@ -192,8 +203,11 @@ def _may_open(request: HttpRequest, kind: str) -> bool:
     return bool(model) and request.user.has_perm(f"{app}.view_{model}")
 
 
-def _text(value: Any) -> str:
-    return "—" if value in (None, "", [], {}) else str(value)
+def _text(value: Any, words: dict[Any, str]) -> str:
+    """The value as people say it: a choice by its label."""
+    if value in (None, "", [], {}):
+        return "—"
+    return words.get(value, str(value)) if isinstance(value, str | int) else str(value)
 
 
 def _moment(text: str | None) -> datetime | None:

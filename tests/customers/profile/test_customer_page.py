@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.actions.edit import customer_edit
 from customers.actions.risk import risk_evaluate
 from customers.models import (
     Customer,
@@ -18,7 +19,9 @@ from customers.models import (
     RiskWarning,
     Tag,
 )
-from tests.factories import CustomerFactory, TicketFactory
+from customers.projects.actions import project_create
+from customers.projects.moves import project_move
+from tests.factories import CustomerFactory, TicketFactory, actor
 
 pytestmark = pytest.mark.django_db
 EVIL = "<script>alert(1)</script>"
@@ -41,6 +44,19 @@ def act(client, customer, **given):
     return client.post(
         reverse("admin:customers_customer_act", args=[customer.pk]), given, follow=True
     )
+
+
+def test_the_timeline_says_choices_as_people_do(operator, lisi):
+    customer = CustomerFactory(follow_user=lisi)
+    desk = actor(lisi)
+    customer_edit(customer_id=customer.pk, changes={"gender": 2}, actor=desk)
+    project = project_create(customer=customer, fields={"name": "机房改造"}, actor=desk)
+    project_move(project_id=project.pk, stage="insale", actor=desk)
+    page = operator.get(page_of(customer)).content.decode()
+    for said in ("售前", "售中", "女"):
+        assert said in page
+    for raw in ("presale", "insale"):
+        assert f">{raw}<" not in page
 
 
 def test_everything_that_people_wrote_is_shown_as_text(operator, lisi):
