@@ -144,7 +144,7 @@ def everything_that_moves_a_message(accept, channel, tell, template):
             channel="SMS",
             recipient="r",
             template=template,
-            customer=CustomerFactory(),
+            customer_id=CustomerFactory().pk,
             fallback_channels=["APP"],
         )
     )
