@@ -167,7 +167,7 @@ def _by_owner(groups: Counter[tuple[str, int | None]]) -> list[dict[str, Any]]:
     by_owner: Counter[int | None] = Counter()
     for (_, owner), number in groups.items():
         by_owner[owner] += number
-    counts = by_owner.most_common(OWNERS)
+    counts = sorted(by_owner.items(), key=lambda item: (-item[1], item[0] or 0))[:OWNERS]
     users = User.objects.in_bulk([pk for pk, _ in counts if pk])
     return [
         {
