@@ -2,13 +2,12 @@
 
 from typing import Any, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from unfold.decorators import display
 
-from config.errors import AppError
 from customers.actions.create import customer_create
 from customers.actions.edit import customer_edit
 from customers.actions.fields import CustomerFields
@@ -16,6 +15,7 @@ from customers.admin.bulk_acts import BulkActs
 from customers.admin.list_filters import StandingFilter, TagFilter
 from customers.admin.privacy import PrivacyPages
 from customers.admin.profile import CustomerPage, actor_of
+from customers.admin.refusals import RefusalsSaid
 from customers.forms import CustomerForm
 from customers.models import Customer, RiskLevel
 from customers.search import matching
@@ -30,7 +30,7 @@ RISK_COLOURS = {
 
 
 @admin.register(Customer)
-class CustomerAdmin(BulkActs, PrivacyPages, CustomerPage):
+class CustomerAdmin(RefusalsSaid, BulkActs, PrivacyPages, CustomerPage):
     form = CustomerForm
     list_display = [
         "name",
@@ -78,23 +78,6 @@ class CustomerAdmin(BulkActs, PrivacyPages, CustomerPage):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Customers are marked deleted by status: tickets and messages keep theirs."""
         return False
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
-        """What an action refuses is said, and nothing of it is kept."""
-        try:
-            page: HttpResponse = super().changeform_view(
-                request, object_id, form_url, extra_context
-            )
-        except AppError as error:
-            messages.error(request, error.detail)
-            return HttpResponseRedirect(request.get_full_path())
-        return page
 
     def save_model(
         self, request: HttpRequest, obj: Customer, form: ModelForm, change: bool

@@ -5,33 +5,17 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from unfold.admin import ModelAdmin
 
 from config.errors import AppError
 from customers.actions import tag_catalogue as acts
 from customers.admin.profile import actor_of
+from customers.admin.refusals import RefusalsSaid
 from customers.models import Tag, TagGroup
 from customers.queries.tags import carriers_of
 
 
-class _CatalogueAdmin(ModelAdmin):
+class _CatalogueAdmin(RefusalsSaid):
     """Changes go through the actions; what one refuses is said, and nothing of it is kept."""
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
-        try:
-            page: HttpResponse = super().changeform_view(
-                request, object_id, form_url, extra_context
-            )
-        except AppError as error:
-            messages.error(request, error.detail)
-            return HttpResponseRedirect(request.get_full_path())
-        return page
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
