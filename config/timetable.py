@@ -83,7 +83,7 @@ MESSAGING: dict[str, Any] = {
 # Tickets
 TICKETS: dict[str, Any] = {
     "工单：每日数量": {
-        "task": "tickets.tasks.keep_daily_counts",
+        "task": "tickets.tasks.daily.keep_daily_counts",
         "schedule": crontab(minute="0", hour="0"),
         "options": {"expires": 3600, "queue": "default"},
     },

@@ -7,7 +7,6 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config import health
 from config.pages import home
-from tickets.pages import ticket_page
 
 handler400 = "config.api.errors.bad_request"
 handler403 = "config.api.errors.permission_denied"
@@ -20,7 +19,7 @@ urlpatterns = [
     path("api/", include("config.api_urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    path("t/<str:token>", ticket_page, name="ticket-page"),
+    path("", include("tickets.page_urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz, name="readyz"),
 ]

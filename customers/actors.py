@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import models
 
 from config.api.roles import Role
-from customers.models import User
+from customers.models import Customer, User
 
 
 class Entry(models.TextChoices):
@@ -13,6 +13,9 @@ class Entry(models.TextChoices):
 
     API = "api", "接口"
     ADMIN = "admin", "后台"
+    CONSOLE = "console", "工作台"
+    # A customer's own pages: the form, the secure link.
+    WEB = "web", "网页"
     WECOM_GROUP = "wecom_group", "企业微信群"
     WECOM_APP = "wecom_app", "企业微信应用"
     # What the platform told us: it is not told back.
@@ -23,13 +26,17 @@ class Entry(models.TextChoices):
 
 @dataclass(frozen=True)
 class Actor:
-    """`user` is None for API keys and for the system; `chat_id` is the group spoken in, if any."""
+    """`user` is None for API keys, for the system, and for customers without a login.
+
+    `chat_id` is the group spoken in, if any; `customer_id` is set for customers alone.
+    """
 
     user: User | None
     name: str
     role: Role
     entry: Entry
     chat_id: str = ""
+    customer_id: int | None = None
 
     @property
     def is_team(self) -> bool:
@@ -41,7 +48,14 @@ class Actor:
 
 
 def actor_for(user: User, entry: Entry, *, chat_id: str = "") -> Actor:
-    return Actor(user, user.display_name, Role(user.role), entry, chat_id)
+    """A login's own; a customer's login stands for its customer."""
+    customer_id = user.customer_id if user.role == Role.CUSTOMER else None
+    return Actor(user, user.display_name, Role(user.role), entry, chat_id, customer_id)
+
+
+def customer_actor(customer: Customer, entry: Entry) -> Actor:
+    """A customer whom something other than a login proves: a code, a signed link, the platform."""
+    return Actor(None, customer.name, Role.CUSTOMER, entry, "", customer.pk)
 
 
 def system_actor(entry: Entry = Entry.SYSTEM) -> Actor:

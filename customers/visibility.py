@@ -59,6 +59,9 @@ def deleted_customers_visible_to(actor: Actor) -> QuerySet[Customer]:
 def _in_view(customers: QuerySet[Customer], actor: Actor) -> QuerySet[Customer]:
     if actor.sees_all:
         return customers
+    if actor.role == Role.CUSTOMER:
+        # No key is 0: a login without a customer sees nobody.
+        return customers.filter(pk=actor.customer_id or 0)
     if actor.user is None:
         return customers.none()
     if actor.role == Role.STAFF:
@@ -66,7 +69,7 @@ def _in_view(customers: QuerySet[Customer], actor: Actor) -> QuerySet[Customer]:
         for binding in _bindings:
             bound |= binding(actor.user)
         return customers.filter(bound)
-    return customers.filter(login=actor.user)
+    return customers.none()
 
 
 def projects_visible_to(actor: Actor) -> QuerySet[Project]:

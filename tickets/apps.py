@@ -9,28 +9,34 @@ class TicketsConfig(AppConfig):
     verbose_name = _("工单")
 
     def ready(self) -> None:
-        from customers import visibility
-        from customers.projects import attached
-        from tickets import (
-            conditions,
-            customer_activity,
-            customer_profile,
-            customer_risk,
-            daily_counts,
-            handover,
-            personal_data,
-            runtime_settings,
-        )
-        from tickets.queries.projects import tickets_of_projects
-        from tickets.visibility import customers_of_assignee
+        from tickets import contributions, daily_counts, runtime_settings
+        from tickets.customer_side import registration as customer_side
+        from tickets.desk import registration as desk
+        from tickets.dispatch import registration as dispatch
+        from tickets.group import registration as group
+        from tickets.history import registration as history
+        from tickets.intake import registration as intake
+        from tickets.live import registration as live
+        from tickets.presence import registration as presence
+        from tickets.relations import registration as relations
+        from tickets.reminders import registration as reminders
+        from tickets.sla import registration as sla
 
-        visibility.register_binding(customers_of_assignee)
-        attached.register_tickets(tickets_of_projects)
-        handover.register()
         runtime_settings.register()
-        personal_data.register()
         daily_counts.register_variables()
-        customer_activity.subscribe_to_tickets()
-        customer_profile.register()
-        conditions.register()
-        customer_risk.register()
+        contributions.register()
+        # The staff pages first: somebody looks at them.
+        for area in (
+            live,
+            group,
+            dispatch,
+            sla,
+            reminders,
+            customer_side,
+            relations,
+            history,
+            desk,
+            presence,
+            intake,
+        ):
+            area.register()

@@ -11,7 +11,7 @@ from config.runtime import store
 from customers.models import Customer
 from messaging.models import Message
 from tests.factories import CustomerFactory, RobotFactory, TicketFactory, UserFactory
-from tickets.links import ticket_url
+from tickets.customer_side.links import ticket_url
 from tickets.models import Ticket
 from tickets.states import TicketStatus
 

@@ -5,6 +5,7 @@ from tickets.actions.create import ticket_create
 from tickets.actions.edit import ticket_edit, ticket_set_progress
 from tickets.actions.reply import ticket_reply
 from tickets.actions.transition import ticket_reopen, ticket_transition
+from tickets.actions.waiting import ticket_resume, ticket_wait
 
 __all__ = [
     "ticket_assign",
@@ -12,6 +13,8 @@ __all__ = [
     "ticket_edit",
     "ticket_reopen",
     "ticket_reply",
+    "ticket_resume",
     "ticket_set_progress",
     "ticket_transition",
+    "ticket_wait",
 ]

@@ -1,6 +1,7 @@
 """Giving a ticket to somebody."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from config.errors import ConflictError, InvalidInputError
 from customers.actors import Actor
@@ -40,6 +41,8 @@ def ticket_assign(
         return ticket
     before, status_before = ticket.assigned_to_name, ticket.status
     ticket.assignee = assignee
+    ticket.assigned_at = timezone.now()
+    ticket.reaction_due_at = None
     if ticket.status != TicketStatus.ESCALATED:
         ticket.status = TicketStatus.ASSIGNED
     changes = {"status": [status_before, ticket.status]} if status_before != ticket.status else {}

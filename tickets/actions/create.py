@@ -1,18 +1,19 @@
 """Making a ticket."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from config.errors import InvalidInputError
-from config.runtime import store
 from customers.actors import Actor
 from customers.models import Customer
 from tickets.actions.projects import check_project
 from tickets.actions.trail import record
-from tickets.cards import group_for, send_new_ticket_card
+from tickets.group.card import group_for, send_new_ticket_card
 from tickets.models import EventKind, Priority, Ticket, Visibility
+from tickets.sla import clock
 from tickets.states import TicketStatus
 
 TITLE_LENGTH = 200
@@ -29,12 +30,13 @@ def ticket_create(
     priority: str = Priority.NORMAL,
     deadline: datetime | None = None,
     project_id: int | None = None,
+    custom_fields: dict[str, Any] | None = None,
 ) -> Ticket:
     """A pending ticket, its first event, and its card on the way to the group (seed 001, scene 1).
 
-    Without `title` the first line of the description serves; without `deadline` the runtime
-    setting `ticket.default_deadline_hours` counts from now. The caller has made sure that the
-    actor may see `customer`. Raises `InvalidInputError`.
+    Without `title` the first line of the description serves; without `deadline` the service level
+    that fits counts, else the runtime setting `ticket.default_deadline_hours`. The caller has made
+    sure that the actor may see `customer`. Raises `InvalidInputError`.
     """
     description = description.strip()
     if not description:
@@ -52,11 +54,13 @@ def ticket_create(
         project_id=project_id,
         status=TicketStatus.PENDING,
         priority=priority,
-        deadline=deadline or now + timedelta(hours=store.get_int("ticket.default_deadline_hours")),
+        deadline=deadline or now,
         entry=actor.entry,
         group_chat_id=group_chat_id,
         created_by=actor.user,
+        custom_fields=custom_fields or {},
     )
+    clock.start(ticket, now, keep_deadline=deadline is not None)
     record(
         ticket,
         actor,

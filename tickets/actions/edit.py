@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 from django.db import transaction
+from django.utils import timezone
 
 from config.errors import ConflictError, InvalidInputError
 from customers.actors import Actor
@@ -11,6 +12,7 @@ from tickets import states
 from tickets.actions.projects import check_project
 from tickets.actions.trail import lock_ticket, record, require_team
 from tickets.models import EventKind, Ticket, Visibility
+from tickets.sla import clock
 from tickets.states import TicketStatus
 
 
@@ -48,6 +50,8 @@ def ticket_edit(
     if not changed:
         return ticket
     _check_progress(ticket)
+    if ticket.is_open and changed.keys() & {"priority", "product", "deadline"}:
+        clock.recalculate(ticket, timezone.now(), keep_deadline="deadline" in changed)
     record(ticket, actor, EventKind.EDITED, changes=changed)
     return ticket
 

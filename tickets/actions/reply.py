@@ -1,11 +1,13 @@
 """Words on a ticket: to the customer, or among colleagues."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from config.errors import InvalidInputError, NotAllowedError
 from customers.actors import Actor
 from tickets.actions.trail import lock_ticket, record
 from tickets.models import EventKind, TicketEvent, Visibility
+from tickets.sla import clock
 
 CONTENT_LENGTH = 5000
 
@@ -24,6 +26,8 @@ def ticket_reply(
     if visibility == Visibility.INTERNAL and not actor.is_team:
         raise NotAllowedError("客户不能写内部备注")
     ticket = lock_ticket(ticket_id, actor)
+    if not actor.is_team:
+        clock.resume(ticket, timezone.now())
     return record(
         ticket, actor, EventKind.REPLY, content=content, visibility=Visibility(visibility)
     )

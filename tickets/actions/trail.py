@@ -1,5 +1,6 @@
 """Locking a ticket, and the event that every change leaves behind."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -12,6 +13,33 @@ from customers.actors import Actor
 from tickets import states
 from tickets.models import EventKind, Ticket, TicketEvent, Visibility
 from tickets.visibility import tickets_visible_to
+
+# What an event remembers of before, so that it can be told and taken back.
+SNAPSHOT = (
+    "title",
+    "description",
+    "product",
+    "priority",
+    "status",
+    "progress",
+    "assignee_id",
+    "project_id",
+    "deadline",
+    "resolved_at",
+    "closed_at",
+    "waiting_since",
+    "merged_into_id",
+    "custom_fields",
+    "cycle",
+)
+# A colleague who did one of these has shown that the ticket is in their hands.
+_REACTIONS = frozenset(EventKind) - {
+    EventKind.CREATED,
+    EventKind.ASSIGNED,
+    EventKind.DISPATCHED,
+    EventKind.REMINDED,
+    EventKind.SLA,
+}
 
 
 def lock_ticket(ticket_id: int, actor: Actor, *, version: int | None = None) -> Ticket:
@@ -33,7 +61,13 @@ def lock_ticket(ticket_id: int, actor: Actor, *, version: int | None = None) -> 
             code="version_conflict",
             attr="version",
         )
+    remember(ticket)
     return ticket
+
+
+def remember(ticket: Ticket) -> None:
+    """Keeps the ticket's fields as they are, for the event that is about to change them."""
+    ticket.before = {name: getattr(ticket, name) for name in SNAPSHOT}  # type: ignore[attr-defined]
 
 
 def require_team(actor: Actor) -> None:
@@ -52,9 +86,19 @@ def record(
     changes: dict[str, Any] | None = None,
     visibility: Visibility = Visibility.INTERNAL,
 ) -> TicketEvent:
-    """Writes the ticket's next event, saves the ticket with its new version, and announces it."""
-    if kind is not EventKind.CREATED and actor.is_team and ticket.responded_at is None:
-        ticket.responded_at = timezone.now()
+    """Writes the ticket's next event, saves the ticket with its new version, and announces it.
+
+    The event keeps what the ticket's fields were before, as far as they differ.
+    """
+    now = timezone.now()
+    if actor.user is not None and actor.is_team and kind in _REACTIONS:
+        ticket.responded_at = ticket.responded_at or now
+        ticket.reaction_due_at = None
+    is_reply = kind is EventKind.REPLY and visibility is Visibility.PUBLIC
+    if is_reply and actor.is_team:
+        ticket.unanswered_since = None
+    if not actor.is_team and kind in (EventKind.REPLY, EventKind.CREATED):
+        ticket.unanswered_since = ticket.unanswered_since or now
     ticket.version += 1
     ticket.save()
     event = TicketEvent.objects.create(
@@ -66,14 +110,18 @@ def record(
         to_value=to_value,
         content=content,
         changes=changes or {},
+        before=_differences(ticket),
+        is_from_customer=not actor.is_team,
         actor=actor.user,
         actor_name=actor.name,
         entry=actor.entry,
     )
+    remember(ticket)
     publish(
         _event_type(kind, to_value),
         {
             "ticket_id": ticket.pk,
+            "kind": kind.value,
             "customer_id": ticket.customer_id,
             "status": ticket.status,
             "progress": ticket.progress,
@@ -83,6 +131,16 @@ def record(
         key=order_key(ticket.customer_id),
     )
     return event
+
+
+def _differences(ticket: Ticket) -> dict[str, Any]:
+    """JSON of the remembered fields that are no longer so; empty for a new ticket."""
+    before: dict[str, Any] = getattr(ticket, "before", {})
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in before.items()
+        if value != getattr(ticket, name)
+    }
 
 
 def _event_type(kind: EventKind, to_value: str) -> str:

@@ -1,16 +1,14 @@
 """Moving a ticket from state to state, by the table alone."""
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils import timezone
 
 from config.errors import ConflictError, InvalidInputError
-from config.runtime import store
 from customers.actors import Actor
 from tickets import states
 from tickets.actions.trail import lock_ticket, record, refuse_move, require_team
 from tickets.models import EventKind, Ticket, Visibility
+from tickets.sla import clock
 from tickets.states import TicketStatus
 
 
@@ -89,16 +87,20 @@ def _apply(ticket: Ticket, before: str, target: TicketStatus) -> None:
     """What a state sets besides itself."""
     now = timezone.now()
     ticket.status = target
+    if target in states.FINISHED:
+        # What was left of the time when the customer was waited for is left, should it come back.
+        clock.resume(ticket, now)
+        clock.stop(ticket, now)
+        ticket.reaction_due_at = None
     if target == TicketStatus.RESOLVED:
         ticket.progress = 100
         ticket.resolved_at = now
     elif target == TicketStatus.CLOSED:
         ticket.closed_at = now
     elif before in states.FINISHED:
-        # Reopened: the clock starts anew, or it would be overdue at once.
         ticket.progress = 0
         ticket.resolved_at = ticket.closed_at = None
-        hours = store.get_int("ticket.default_deadline_hours")
-        ticket.deadline = max(ticket.deadline, now + timedelta(hours=hours))
+        ticket.merged_into = None
+        clock.restart(ticket, now)
     if target == TicketStatus.PENDING:
         ticket.assignee = None

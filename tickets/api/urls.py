@@ -1,17 +1,14 @@
-"""Ticket calls; no trailing slashes (contract.md)."""
+"""Ticket calls, area by area; no trailing slashes (contract.md §4)."""
 
-from django.urls import path
-
-from tickets.api.views import TicketSummaryView, TicketViewSet
-
-ticket = TicketViewSet.as_view
+from django.urls import include, path
 
 urlpatterns = [
-    path("tickets", ticket({"get": "list", "post": "create"})),
-    path("tickets/<id:pk>", ticket({"get": "retrieve", "patch": "partial_update"})),
-    path("tickets/<id:pk>/assign", ticket({"post": "assign"})),
-    path("tickets/<id:pk>/reply", ticket({"post": "reply"})),
-    path("tickets/<id:pk>/transition", ticket({"post": "transition"})),
-    path("tickets/<id:pk>/events", ticket({"get": "events"})),
-    path("customers/<id:customer_id>/tickets/summary", TicketSummaryView.as_view()),
+    path("", include("tickets.api.desk.urls")),
+    path("", include("tickets.api.history.urls")),
+    path("", include("tickets.api.sla.urls")),
+    path("", include("tickets.api.dispatch.urls")),
+    path("", include("tickets.api.reminders.urls")),
+    path("", include("tickets.api.relations.urls")),
+    path("", include("tickets.api.customer_side.urls")),
+    path("", include("tickets.api.tickets.urls")),
 ]

@@ -14,6 +14,30 @@ class EventKind(models.TextChoices):
     PROGRESS = "progress", "进度更新"
     EDITED = "edited", "修改"
     REPLY = "reply", "回复"
+    WAITING = "waiting", "等待客户"
+    RESUMED = "resumed", "继续处理"
+    MERGED = "merged", "合并"
+    LINKED = "linked", "关联"
+    ATTACHED = "attached", "附件"
+    RATED = "rated", "评价"
+    REMINDED = "reminded", "催促"
+    SLA = "sla", "SLA"
+    DISPATCHED = "dispatched", "派单"
+    CHECKED = "checked", "检查项"
+    UNDONE = "undone", "撤销"
+
+
+# What changes the ticket's own fields: two people editing meet here, a note disturbs nobody.
+CHANGING = frozenset(
+    {
+        EventKind.ASSIGNED,
+        EventKind.STATUS,
+        EventKind.PROGRESS,
+        EventKind.EDITED,
+        EventKind.MERGED,
+        EventKind.UNDONE,
+    }
+)
 
 
 class Visibility(models.TextChoices):
@@ -26,7 +50,7 @@ class TicketEvent(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="events", verbose_name="工单")
     sequence = models.PositiveIntegerField("序号")
-    kind = models.CharField("类型", max_length=10, choices=EventKind)
+    kind = models.CharField("类型", max_length=16, choices=EventKind)
     visibility = models.CharField(
         "可见范围", max_length=8, choices=Visibility, default=Visibility.INTERNAL
     )
@@ -34,6 +58,9 @@ class TicketEvent(models.Model):
     to_value = models.CharField("变更后", max_length=200, blank=True)
     content = models.TextField("内容", blank=True)
     changes = models.JSONField("字段变更", default=dict, blank=True)
+    # The ticket's fields as they were, where this event changed them (`SNAPSHOT` in trail.py).
+    before = models.JSONField("变更前字段", default=dict, blank=True)
+    is_from_customer = models.BooleanField("来自客户", default=False)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name="操作人账号"
     )

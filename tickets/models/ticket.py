@@ -18,6 +18,14 @@ class Priority(models.TextChoices):
     URGENT = "urgent", "紧急"
 
 
+class SlaState(models.TextChoices):
+    """How the ticket stands to its targets; what was breached stays so until the next cycle."""
+
+    ON_TRACK = "on_track", "正常"
+    AT_RISK = "at_risk", "即将超时"
+    BREACHED = "breached", "已超时"
+
+
 class Ticket(models.Model):
     """`version` counts the changes: it is the sequence of the ticket's last event."""
 
@@ -48,6 +56,36 @@ class Ticket(models.Model):
     deadline = models.DateTimeField("处理期限")
     reminder_count = models.PositiveIntegerField("催促次数", default=0)
     last_reminder_at = models.DateTimeField("最后催促时间", null=True, blank=True)
+    # Begins at 1; each reopening begins another, with its own clocks, reminders and rating.
+    cycle = models.PositiveIntegerField("处理轮次", default=1)
+    # The customer's first word that no colleague has answered; more of them do not move it.
+    unanswered_since = models.DateTimeField("客户等待自", null=True, blank=True)
+    # The customer is to answer: the service level's clocks stand still meanwhile.
+    waiting_since = models.DateTimeField("等待客户自", null=True, blank=True)
+    assigned_at = models.DateTimeField("分配时间", null=True, blank=True)
+    # Until when the assignee is to show a sign of life, or the ticket goes to another.
+    reaction_due_at = models.DateTimeField("响应期限（负责人）", null=True, blank=True)
+    sla_policy = models.ForeignKey(
+        "tickets.SlaPolicy", models.SET_NULL, null=True, blank=True, verbose_name="SLA 策略"
+    )
+    sla_version = models.PositiveIntegerField("SLA 策略版本", null=True, blank=True)
+    response_due_at = models.DateTimeField("首次响应期限", null=True, blank=True)
+    sla_state = models.CharField(
+        "SLA 状态", max_length=8, choices=SlaState, default=SlaState.ON_TRACK
+    )
+    # When the next step of the ladder falls due; empty when none will.
+    sla_check_at = models.DateTimeField("下次 SLA 检查", null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name="已合并到",
+    )
+    custom_fields = models.JSONField("自定义字段", default=dict, blank=True)
+    # Secure links carry this number; a higher one revokes all before.
+    link_epoch = models.PositiveIntegerField("安全链接批次", default=1)
     group_chat_id = models.CharField("所在群", max_length=64, blank=True)
     group_message_id = models.CharField("群消息 ID", max_length=200, blank=True)
     entry = models.CharField("入口", max_length=12, choices=Entry, default=Entry.API)
@@ -85,6 +123,14 @@ class Ticket(models.Model):
                 | Q(resolved_at__isnull=False),
                 name="ticket_resolved_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=Q(sla_state__in=[state.value for state in SlaState]),
+                name="ticket_sla_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="ticket_not_merged_into_itself",
+            ),
         ]
         indexes = [
             # A customer's history, newest first.
@@ -98,6 +144,24 @@ class Ticket(models.Model):
                 name="ticket_open_by_deadline",
             ),
             models.Index(fields=["status", "-id"], name="ticket_by_status"),
+            # The minute's scan for steps of the ladder.
+            models.Index(
+                fields=["sla_check_at"],
+                condition=Q(sla_check_at__isnull=False),
+                name="ticket_by_sla_check",
+            ),
+            # The minute's scan for assignees who do not react.
+            models.Index(
+                fields=["reaction_due_at"],
+                condition=Q(reaction_due_at__isnull=False),
+                name="ticket_by_reaction",
+            ),
+            # Lists of what is breached or about to be.
+            models.Index(
+                fields=["sla_state", "-id"],
+                condition=~Q(sla_state=SlaState.ON_TRACK),
+                name="ticket_by_sla_state",
+            ),
             models.Index(
                 F("group_chat_id"),
                 F("id").desc(),

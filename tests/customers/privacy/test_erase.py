@@ -76,6 +76,20 @@ NOBODYS = {
     "messaging.messagetemplate": "words of the company",
     "messaging.templateversion": "words of the company",
     "messaging.providerreference": "ids of providers",
+    "tickets.agentprofile": "our own staff",
+    "tickets.agentskill": "our own staff",
+    "tickets.agentpresence": "our own staff",
+    "tickets.cannedreply": "words of the company",
+    "tickets.checklisttemplate": "words of the company",
+    "tickets.checklistitem": "words of the company",
+    "tickets.customfield": "words of the company",
+    "tickets.savedview": "words of the company",
+    "tickets.slapolicy": "words of the company",
+    "tickets.slapolicyversion": "words of the company",
+    "tickets.slastep": "numbers and times",
+    "tickets.ticketreminder": "ids of staff",
+    "tickets.ticketfeedentry": "ids",
+    "tickets.ticketlink": "ids",
 }
 # What others' software keeps, and the stand-in for the platform.
 NOT_OURS = {"simulator", "django_celery_beat"}

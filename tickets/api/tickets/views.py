@@ -25,8 +25,8 @@ from customers.queries.staff import staff_named
 from customers.visibility import customers_visible_to
 from tickets import actions
 from tickets.actions.edit import TicketChanges
-from tickets.api import serializers as s
-from tickets.api.filters import TicketFilter
+from tickets.api.tickets import serializers as s
+from tickets.api.tickets.filters import TicketFilter
 from tickets.models import Ticket
 from tickets.queries.tickets import customer_summary, events_of, tickets_for
 

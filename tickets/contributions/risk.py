@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Subquery
 
-from config.api.roles import Role
 from customers.risk.rules import RiskRules
 from customers.risk.signals import Reason, register_signal
 from customers.risk.standing import day
@@ -81,10 +80,10 @@ def unanswered(
         replies.filter(
             ticket__customer_id__in=customer_ids,
             ticket__status__in=OPEN,
-            actor__role=Role.CUSTOMER,
+            is_from_customer=True,
             created_at__lt=now - UNANSWERED_AFTER,
         )
-        .filter(Q(pk=Subquery(last)), actor__customer=F("ticket__customer"))
+        .filter(pk=Subquery(last))
         .order_by()
         .values_list("ticket__customer_id")
         .annotate(Count("id"), Min("created_at"))

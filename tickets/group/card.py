@@ -7,7 +7,7 @@ from messaging.markup import as_text, cut_utf8
 from messaging.models import ChannelAccount, ChannelType, Message
 from messaging.queries import robot_of_group
 from messaging.sending.accept import NewMessage, message_accept
-from tickets.links import ticket_url
+from tickets.customer_side.links import ticket_url
 from tickets.models import Priority, Ticket
 from tickets.states import TicketStatus
 

@@ -4,12 +4,11 @@ from typing import Any
 
 from django.db import transaction
 
-from config.api.roles import Role
 from config.events.subscribers import first_time, subscribe
 from customers.actions.activity import activity_record
 from tickets.models import EventKind, TicketEvent
 
-TASK = "tickets.tasks.note_customer_activity"
+TASK = "tickets.tasks.activity.note_customer_activity"
 
 
 def subscribe_to_tickets() -> None:
@@ -26,17 +25,8 @@ def note_activity(envelope: dict[str, Any]) -> None:
     data = envelope["data"]
     event = (
         TicketEvent.objects.filter(ticket=data["ticket_id"], sequence=data["version"])
-        .select_related("actor", "ticket")
+        .select_related("ticket")
         .first()
     )
-    if event is not None and (event.kind == EventKind.CREATED or _by_the_customer(event)):
+    if event is not None and (event.kind == EventKind.CREATED or event.is_from_customer):
         activity_record(customer_ids=[event.ticket.customer_id], at=event.created_at)
-
-
-def _by_the_customer(event: TicketEvent) -> bool:
-    return (
-        event.kind == EventKind.REPLY
-        and event.actor is not None
-        and event.actor.role == Role.CUSTOMER
-        and event.actor.customer_id == event.ticket.customer_id
-    )

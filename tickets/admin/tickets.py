@@ -16,8 +16,8 @@ from config.errors import AppError
 from customers.actors import Actor, Entry, actor_for
 from customers.models import User
 from tickets import actions
-from tickets.forms import AssignForm, TicketForm
-from tickets.links import ticket_url
+from tickets.admin.forms import AssignForm, TicketForm
+from tickets.customer_side.links import ticket_url
 from tickets.models import Priority, Ticket, TicketEvent
 from tickets.queries.tickets import tickets_for, tickets_overdue
 from tickets.states import TicketStatus

@@ -1,0 +1,10 @@
+"""The tickets' room in the operators' admin, one module for each thing."""
+
+from tickets.admin import (  # noqa: F401  (they register themselves)
+    desk,
+    dispatch,
+    relations,
+    reminders,
+    sla,
+    tickets,
+)

@@ -1,0 +1,5 @@
+"""The customer's side (contract.md §4)."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Reminders on request (contract.md §4)."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Service levels (contract.md §4)."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Staff pages under /console/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""What customers see and do without a login: the form, the secure page, notices."""

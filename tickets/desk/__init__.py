@@ -1,0 +1,1 @@
+"""Tools of the desk: canned replies, checklists, custom fields, saved views, search."""

@@ -1,0 +1,1 @@
+"""Giving tickets to whoever can take them, and remembering why."""

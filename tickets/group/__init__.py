@@ -1,0 +1,1 @@
+"""What the internal group is shown of a ticket (seed 001, scene 1)."""

@@ -1,0 +1,1 @@
+"""What past tickets tell: similar ones, processing times, service reports."""

@@ -1,0 +1,1 @@
+"""Collecting what a new ticket needs, over several messages."""

@@ -1,0 +1,1 @@
+"""What staff pages are told as it happens."""

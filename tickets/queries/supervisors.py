@@ -1,0 +1,21 @@
+"""Whom a ticket is reported to when it goes wrong."""
+
+from django.db.models import Q
+
+from config.api.roles import Role
+from customers.models import User
+from customers.queries.staff import team_members
+from tickets.models import Ticket
+
+
+def supervisors_of(ticket: Ticket) -> list[User]:
+    """The assignee's own supervisor, else the administrators whom WeCom knows; active people only."""
+    if ticket.assignee_id is not None:
+        own = team_members().filter(
+            Q(supervised_profiles__user=ticket.assignee_id) & ~Q(pk=ticket.assignee_id)
+        )
+        found = list(own.distinct().order_by("pk"))
+        if found:
+            return found
+    known = team_members().filter(role=Role.ADMIN, wecom_user_id__isnull=False)
+    return list(known.order_by("pk"))

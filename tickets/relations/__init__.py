@@ -1,0 +1,1 @@
+"""Tickets and what hangs on them: links, merges, watchers, attachments."""

@@ -1,0 +1,1 @@
+"""Chasing what is overdue (seed 001, scene 4)."""

@@ -1,0 +1,1 @@
+"""Working time by the Chinese calendar and the opening hours (design.md §5)."""
