@@ -10,8 +10,6 @@ from django.utils import timezone
 
 from messaging.channels.base import Content
 from messaging.models import (
-    ChannelAccount,
-    ChannelType,
     Message,
     MessageBatch,
     MessageStatus,
@@ -23,13 +21,6 @@ from messaging.rendering import MissingVariablesError, source_of
 # Ended, and not as it should have.
 FAILED = frozenset({MessageStatus.FAILED, MessageStatus.UNCERTAIN, MessageStatus.EXPIRED})
 MAX_FAILURES = 50
-
-
-def robot_of_group(group_id: str) -> ChannelAccount | None:
-    """The robot that stands in that group, else the default one, else None."""
-    robots = ChannelAccount.objects.filter(channel=ChannelType.GROUP_BOT, is_active=True)
-    own = robots.filter(settings__group_id=group_id).first() if group_id else None
-    return own or robots.filter(is_default=True).first()
 
 
 def batch_counts(batch: MessageBatch) -> dict[str, int]:

@@ -11,7 +11,8 @@ from customers.actors import Actor
 from customers.models import Customer
 from tickets.actions.projects import check_project
 from tickets.actions.trail import record
-from tickets.group.card import group_for, send_new_ticket_card
+from tickets.group.card import send_new_ticket_card
+from tickets.group.speaking import voice_in
 from tickets.models import EventKind, Priority, Ticket, Visibility
 from tickets.sla import clock
 from tickets.states import TicketStatus
@@ -43,7 +44,7 @@ def ticket_create(
         raise InvalidInputError("问题描述不能为空", attr="description")
     check_project(project_id, customer.pk, actor)
     now = timezone.now()
-    group_chat_id, robot = group_for(actor.chat_id)
+    voice = voice_in(actor.chat_id)
     if deadline is not None and deadline <= now:
         raise InvalidInputError("处理期限必须晚于现在", attr="deadline")
     ticket = Ticket(
@@ -56,7 +57,7 @@ def ticket_create(
         priority=priority,
         deadline=deadline or now,
         entry=actor.entry,
-        group_chat_id=group_chat_id,
+        group_chat_id=actor.chat_id or (voice.group_id if voice else ""),
         created_by=actor.user,
         custom_fields=custom_fields or {},
     )
@@ -69,7 +70,7 @@ def ticket_create(
         content=description,
         visibility=Visibility.PUBLIC,
     )
-    card = send_new_ticket_card(ticket, robot)
+    card = send_new_ticket_card(ticket, voice)
     if card is not None:
         ticket.group_message_id = card.message_id
         ticket.save(update_fields=["group_message_id"])

@@ -4,14 +4,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from messaging.markup import as_text, cut_utf8
-from messaging.models import ChannelAccount, ChannelType, Message
-from messaging.queries import robot_of_group
-from messaging.sending.accept import NewMessage, message_accept
+from messaging.models import Message
 from tickets.customer_side.links import ticket_url
+from tickets.group.speaking import MARKDOWN_BYTES, Voice, say
 from tickets.models import Priority, Ticket
 from tickets.states import TicketStatus
 
-MARKDOWN_BYTES = 4096
 DESCRIPTION_BYTES = 1500
 PRIORITY_MARKS = {
     Priority.LOW: "⬇️ LOW",
@@ -70,26 +68,16 @@ def new_ticket_card(ticket: Ticket) -> str:
     return cut_utf8("\n".join(lines), MARKDOWN_BYTES)
 
 
-def group_for(chat_id: str) -> tuple[str, ChannelAccount | None]:
-    """The group that a ticket from `chat_id` belongs to, and the robot that speaks there."""
-    robot = robot_of_group(chat_id)
-    own_group = str(robot.settings.get("group_id", "")) if robot else ""
-    return chat_id or own_group, robot
-
-
-def send_new_ticket_card(ticket: Ticket, robot: ChannelAccount | None) -> Message | None:
+def send_new_ticket_card(ticket: Ticket, voice: Voice | None) -> Message | None:
     """The card on its way to the group; None when no robot is set up for it."""
-    if robot is None and not settings.GROUP_WEBHOOK_URL:
+    if voice is None:
         return None
     urgent = ticket.priority == Priority.URGENT
-    return message_accept(
-        NewMessage(
-            channel=ChannelType.GROUP_BOT,
-            recipient=ticket.group_chat_id or "default",
-            account=robot,
-            customer_id=ticket.customer_id,
-            payload={"msgtype": "markdown", "markdown": {"content": new_ticket_card(ticket)}},
-            priority=URGENT_CARD_PRIORITY if urgent else CARD_PRIORITY,
-        ),
+    return say(
+        voice,
+        group_id=ticket.group_chat_id,
+        content=new_ticket_card(ticket),
+        priority=URGENT_CARD_PRIORITY if urgent else CARD_PRIORITY,
+        customer_id=ticket.customer_id,
         created_by=ticket.created_by,
     )
