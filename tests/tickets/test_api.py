@@ -245,7 +245,7 @@ def test_the_secure_link_shows_the_ticket_without_a_login(client, admin, api):
         f"/api/tickets/{ticket.pk}/reply", {"content": "内部", "visibility": "internal"}
     )
     api(admin).post(f"/api/tickets/{ticket.pk}/reply", {"content": "公开的话"})
-    path = ticket_url(ticket.pk).partition("://")[2].partition("/")[2]
+    path = ticket_url(ticket).partition("://")[2].partition("/")[2]
     page = client.get(f"/{path}").content.decode()
     assert "公开的话" in page
     assert "内部" not in page.replace("内部群", "")
@@ -253,12 +253,12 @@ def test_the_secure_link_shows_the_ticket_without_a_login(client, admin, api):
 
 
 def test_a_tampered_link_is_404(client):
-    good = ticket_url(TicketFactory().pk).rpartition("/")[2]
+    good = ticket_url(TicketFactory()).rpartition("/")[2]
     for token in (good[:-1] + ("A" if good[-1] != "A" else "B"), "x" + good, "1", "%00"):
         assert client.get(f"/t/{token}").status_code == 404
 
 
 def test_an_expired_link_is_404(client):
-    token = ticket_url(TicketFactory().pk).rpartition("/")[2]
+    token = ticket_url(TicketFactory()).rpartition("/")[2]
     with time_machine.travel(timezone.now() + timedelta(days=8)):
         assert client.get(f"/t/{token}").status_code == 404

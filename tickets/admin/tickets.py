@@ -171,7 +171,7 @@ class TicketAdmin(ModelAdmin):
     def open_link(self, request: HttpRequest, object_id: int) -> HttpResponseRedirect:
         # Only for a ticket that this operator may see.
         ticket = self.get_queryset(request).get(pk=object_id)
-        return redirect(ticket_url(ticket.pk))
+        return redirect(ticket_url(ticket))
 
     @admin.action(description="分配给…")
     def assign_selected(

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tickets.customer_side.links import ticket_id_of
+from tickets.customer_side.links import opened
 from tickets.models import Ticket, Visibility
 
 
@@ -13,10 +13,14 @@ from tickets.models import Ticket, Visibility
 @never_cache
 def ticket_page(request: HttpRequest, token: str) -> HttpResponse:
     """A forged, altered or expired link is a 404, like one that never was."""
-    ticket_id = ticket_id_of(token)
-    if ticket_id is None:
+    link = opened(token)
+    if link is None:
         raise Http404
-    ticket = get_object_or_404(Ticket.objects.select_related("customer", "assignee"), pk=ticket_id)
+    ticket = get_object_or_404(
+        Ticket.objects.select_related("customer", "assignee"),
+        pk=link.ticket_id,
+        link_epoch=link.epoch,
+    )
     events = ticket.events.filter(visibility=Visibility.PUBLIC).order_by("sequence")
     response = render(request, "tickets/ticket.html", {"ticket": ticket, "events": events})
     response["Referrer-Policy"] = "no-referrer"

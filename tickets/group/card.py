@@ -61,7 +61,7 @@ def new_ticket_card(ticket: Ticket) -> str:
         f"💬 请负责人在本消息下回复处理进度（引用本消息并 @{settings.AIBOT_NAME}）",
         '✅ 回复"已解决"可自动关闭工单',
         '📋 回复"分配给@某人"可转交工单',
-        f"📊 查看详情：[安全链接]({ticket_url(ticket.pk)})",
+        f"📊 查看详情：[安全链接]({ticket_url(ticket)})",
         "",
         f"🆘 请在{deadline:%m月%d日 %H:%M}前处理",
     ]
