@@ -87,6 +87,11 @@ TICKETS: dict[str, Any] = {
         "schedule": crontab(minute="0", hour="0"),
         "options": {"expires": 3600, "queue": "default"},
     },
+    "派单：失去心跳的同事转为离线": {
+        "task": "tickets.tasks.dispatch.sweep_presences",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 55, "queue": "default"},
+    },
 }
 
 # WeChat entries
