@@ -21,12 +21,14 @@ class TicketsConfig(AppConfig):
         from tickets.relations import registration as relations
         from tickets.reminders import registration as reminders
         from tickets.sla import registration as sla
+        from tickets.working_time import registration as working_time
 
         runtime_settings.register()
         daily_counts.register_variables()
         contributions.register()
         # The staff pages first: somebody looks at them.
         for area in (
+            working_time,
             live,
             group,
             dispatch,

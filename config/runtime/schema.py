@@ -3,6 +3,7 @@
 An app adds its own keys with `register` from `AppConfig.ready()`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -11,6 +12,8 @@ import jsonschema
 from config.errors import InvalidInputError
 
 JSONValue: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
+# What JSON Schema cannot say; raises `InvalidInputError` with an `attr` that begins with `value`.
+Check: TypeAlias = Callable[[Any], None]
 
 
 @dataclass(frozen=True)
@@ -19,15 +22,26 @@ class SettingSpec:
     default: JSONValue
     schema: dict[str, Any]
     description: str
+    check: Check | None = None
 
 
 _specs: dict[str, SettingSpec] = {}
 
 
-def register(key: str, default: JSONValue, schema: dict[str, Any], description: str) -> None:
-    """Makes `key` known. `schema` is JSON Schema; `default` must obey it."""
+def register(
+    key: str,
+    default: JSONValue,
+    schema: dict[str, Any],
+    description: str,
+    *,
+    check: Check | None = None,
+) -> None:
+    """Makes `key` known. `schema` is JSON Schema; `default` must obey it.
+
+    `check` sees a value that the schema has let through, completed from the default.
+    """
     jsonschema.validate(default, schema)
-    _specs[key] = SettingSpec(key, default, schema, description)
+    _specs[key] = SettingSpec(key, default, schema, description, check)
 
 
 def spec(key: str) -> SettingSpec:
@@ -52,6 +66,16 @@ def validate(key: str, value: JSONValue) -> None:
     if error is not None:
         path = ".".join(["value", *[str(part) for part in error.absolute_path]])
         raise InvalidInputError(f"{key}: {error.message}", attr=path)
+    if found.check is not None:
+        found.check(completed(key, value))
+
+
+def completed(key: str, value: JSONValue) -> JSONValue:
+    """An object with what it does not name taken from the default."""
+    default = spec(key).default
+    if isinstance(default, dict) and isinstance(value, dict):
+        return {**default, **value}
+    return value
 
 
 def integer(minimum: int, maximum: int) -> dict[str, Any]:

@@ -53,11 +53,7 @@ def last_known(key: str) -> Any:
 
 
 def _value(key: str, snapshot: dict[str, JSONValue]) -> Any:
-    default = schema.spec(key).default
-    value = snapshot.get(key, default)
-    if isinstance(default, dict) and isinstance(value, dict):
-        return {**default, **value}
-    return value
+    return schema.completed(key, snapshot.get(key, schema.spec(key).default))
 
 
 def get_int(key: str) -> int:

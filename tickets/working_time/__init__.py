@@ -1,1 +1,1 @@
-"""Working time by the Chinese calendar and the opening hours (design.md §5)."""
+"""When people work: holidays and make-up days, hours of the day, and time counted in them."""
