@@ -1,5 +1,11 @@
 """Similar tickets, reports, processing times (contract.md §4)."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tickets.api.history import views as v
+
+urlpatterns = [
+    path("tickets/similar", v.SimilarToTextView.as_view()),
+    path("tickets/<id:pk>/similar", v.SimilarView.as_view()),
+    path("tickets/<id:pk>/times", v.TimesView.as_view()),
+]
