@@ -60,6 +60,53 @@ class Callback(models.Model):
         return f"{self.get_source_display()} {self.dedupe_key}"
 
 
+class CommandRecord(models.Model):
+    """What one command did, so that it is done once and can be taken back.
+
+    `conversation` is one member's in one chat; `source_id` the platform's id of the message, where
+    there is one. `effects` lists each ticket with its first and last event of the command.
+    """
+
+    conversation = models.CharField("会话", max_length=160)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="员工"
+    )
+    source_id = models.CharField("消息 ID", max_length=160, null=True, blank=True, unique=True)
+    reply = models.TextField("答复", blank=True)
+    is_handled = models.BooleanField("已执行", default=True)
+    ticket_id = models.PositiveBigIntegerField("工单", null=True, blank=True)
+    effects = models.JSONField("影响", default=list, blank=True)
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    created_at = models.DateTimeField("时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "群命令记录"
+        indexes = [
+            # Somebody's last command in a conversation.
+            models.Index(fields=["conversation", "-id"], name="command_last"),
+            # What is old enough to be forgotten.
+            models.Index(fields=["created_at"], name="command_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation} {self.pk}"
+
+
+class PendingQuestion(models.Model):
+    """A numbered choice that one member was given; each option holds the command that it completes."""
+
+    key = models.CharField("会话", max_length=160, unique=True)
+    kind = models.CharField("选择", max_length=10)
+    options = models.JSONField("选项")
+    expires_at = models.DateTimeField("有效至", db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待选择的问题"
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.kind}"
+
+
 class SyncKind(models.TextChoices):
     """What is read from the platform in one go."""
 

@@ -9,13 +9,21 @@ from customers.actors import Actor
 from customers.models import Customer
 from customers.personal_data.scrub import naming, scrub
 from customers.personal_data.subject import Subject
-from wechat.models import ACTIVE, Callback, CallbackStatus, FollowerMirror, SyncJob, SyncRun
+from wechat.models import (
+    ACTIVE,
+    Callback,
+    CallbackStatus,
+    CommandRecord,
+    FollowerMirror,
+    PendingQuestion,
+    SyncJob,
+    SyncRun,
+)
 
 
 def register() -> None:
-    personal_data.register(
-        "wechat", _collect, _erase, tables={Callback, FollowerMirror, SyncJob, SyncRun}
-    )
+    tables = {Callback, CommandRecord, FollowerMirror, PendingQuestion, SyncJob, SyncRun}
+    personal_data.register("wechat", _collect, _erase, tables=tables)
 
 
 def _collect(customer: Customer, actor: Actor) -> dict[str, Any]:
@@ -26,6 +34,8 @@ def _collect(customer: Customer, actor: Actor) -> dict[str, Any]:
 def _erase(customer: Customer, subject: Subject) -> None:
     if subject.words:
         _empty_callbacks(subject)
+        naming(PendingQuestion.objects.all(), subject.words, "options").delete()
+        scrub(CommandRecord.objects.all(), subject, subject.words, "reply")
     FollowerMirror.objects.filter(follower__customer=customer).update(
         name="", company="", tag_ids=[]
     )
