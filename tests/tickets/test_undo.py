@@ -55,7 +55,17 @@ def move(status):
             ),
         ),
     ],
-    ids=["begun", "resolved", "closed", "reopened", "given", "progress", "waits", "goes-on", "urgent"],
+    ids=[
+        "begun",
+        "resolved",
+        "closed",
+        "reopened",
+        "given",
+        "progress",
+        "waits",
+        "goes-on",
+        "urgent",
+    ],
 )
 def test_the_ticket_is_as_it_was(ticket, lisi, before, act):
     for step in before:
@@ -81,7 +91,7 @@ def test_a_new_ticket_is_cancelled(ticket, lisi):
 def test_what_somebody_changed_since_stays_and_is_named(ticket, lisi, admin):
     actions.ticket_set_progress(ticket_id=ticket.pk, percent=20, actor=actor(lisi))
     actions.ticket_set_progress(ticket_id=ticket.pk, percent=60, actor=actor(admin))
-    with pytest.raises(ConflictError, match="管理员 于 .* 进度更新，当前状态为处理中"):
+    with pytest.raises(ConflictError, match=r"管理员 于 .* 进度更新，当前状态为处理中"):
         ticket_undo(ticket_id=ticket.pk, sequence=2, actor=actor(lisi))
     assert held(ticket)["progress"] == 60
 

@@ -142,7 +142,7 @@ def _finish(draft: TicketDraft, actor: Actor) -> IntakeReply:
 
 def _customer(fields: Fields, actor: Actor) -> Customer:
     if not actor.is_team:
-        return Customer.objects.get(pk=actor.customer_id)
+        return Customer.objects.get(pk=actor.customer_id or 0)
     if fields.get("customer_id"):
         found = customers_visible_to(actor).filter(pk=fields["customer_id"]).first()
         if found is None:

@@ -1,6 +1,7 @@
 """What this area announces at start (called from `TicketsConfig.ready()`)."""
 
-from config.runtime.schema import integer, register as register_setting
+from config.runtime.schema import integer
+from config.runtime.schema import register as register_setting
 
 
 def register() -> None:

@@ -164,9 +164,11 @@ def _products(fields: Fields, actor: Actor) -> list[str]:
         return []
     tickets = tickets_visible_to(actor).filter(customer=customer_id).exclude(product="")
     names = list(tickets.order_by("-id").values_list("product", flat=True)[:50])
-    for products in projects_visible_to(actor).filter(customer=customer_id).values_list(
-        "products", flat=True
-    )[:20]:
+    for products in (
+        projects_visible_to(actor)
+        .filter(customer=customer_id)
+        .values_list("products", flat=True)[:20]
+    ):
         names += [str(name)[:PRODUCT_LENGTH] for name in products]
     return list(dict.fromkeys(names))[:CHOICES]
 
@@ -182,7 +184,7 @@ def _read_product(text: str, fields: Fields, actor: Actor) -> Fields:
 def _has_no_phone(fields: Fields, actor: Actor) -> bool:
     if "phone" in fields:
         return False
-    return Customer.objects.filter(pk=actor.customer_id, phone="").exists()
+    return Customer.objects.filter(pk=actor.customer_id or 0, phone="").exists()
 
 
 _PROBLEM = Step("problem", lambda f, _: not f.get("problem"), _ask_problem, _read_problem)
@@ -195,7 +197,9 @@ FOR_TEAM = (
         _ask_customer,
         _read_customer,
     ),
-    Step("phone", lambda f, _: not f.get("customer_id") and "phone" not in f, _ask_phone, _read_phone),
+    Step(
+        "phone", lambda f, _: not f.get("customer_id") and "phone" not in f, _ask_phone, _read_phone
+    ),
     _PROBLEM,
     _PRODUCT,
 )
@@ -203,5 +207,10 @@ FOR_TEAM = (
 FOR_CUSTOMERS = (
     _PROBLEM,
     _PRODUCT,
-    Step("phone", _has_no_phone, lambda *_: Question("请留下您的手机号，方便我们联系（可回复「跳过」）"), _read_phone),
+    Step(
+        "phone",
+        _has_no_phone,
+        lambda *_: Question("请留下您的手机号，方便我们联系（可回复「跳过」）"),
+        _read_phone,
+    ),
 )
