@@ -82,6 +82,11 @@ MESSAGING: dict[str, Any] = {
 
 # Tickets
 TICKETS: dict[str, Any] = {
+    "工单：清理过期的动态": {
+        "task": "tickets.tasks.live.purge_feed",
+        "schedule": crontab(minute="37", hour="3"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
     "工单：每日数量": {
         "task": "tickets.tasks.daily.keep_daily_counts",
         "schedule": crontab(minute="0", hour="0"),

@@ -7,9 +7,14 @@ from django.urls import path, re_path
 
 from config.sockets.consumer import UnknownSocket
 from messaging.consumers import BatchConsumer
+from tickets.live.consumer import TicketConsumer
 
 nowhere = re_path("", UnknownSocket.as_asgi())
-urlpatterns = [path("ws/batches/<str:batch_id>", BatchConsumer.as_asgi()), nowhere]
+urlpatterns = [
+    path("ws/batches/<str:batch_id>", BatchConsumer.as_asgi()),
+    path("ws/tickets", TicketConsumer.as_asgi()),
+    nowhere,
+]
 # The simulated platform's own: its callers are programs, not our users.
 SANDBOX_PREFIX = "/sandbox/"
 sandbox_urlpatterns = [nowhere]

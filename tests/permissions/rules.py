@@ -3,10 +3,11 @@
 A door without a row here fails the tests, and so does a row without a door.
 """
 
-from tests.permissions import customer_rules, desk_rules, ticket_desk_rules
+from tests.permissions import customer_rules, desk_rules, ticket_board_rules, ticket_desk_rules
 from tests.permissions.rule import ADMINS, Doors, Open
 
 RULES: Doors = {
+    **ticket_board_rules.DOORS,
     **desk_rules.tickets(),
     **ticket_desk_rules.history(),
     **desk_rules.messages(),
@@ -25,6 +26,7 @@ RULES: Doors = {
 }
 
 OPEN: dict[tuple[str, str], Open] = {
+    **ticket_board_rules.OPEN,
     ("GET", ""): Open("where to go"),
     ("POST", "api/auth/token"): Open("the login itself"),
     ("POST", "api/auth/token/refresh"): Open("the login itself"),
@@ -40,4 +42,7 @@ OPEN: dict[tuple[str, str], Open] = {
 }
 
 # Every socket, and the roles that it lets in.
-SOCKETS: dict[str, frozenset[str]] = {"ws/batches/<str:batch_id>": ADMINS}
+SOCKETS: dict[str, frozenset[str]] = {
+    "ws/batches/<str:batch_id>": ADMINS,
+    **ticket_board_rules.SOCKETS,
+}
