@@ -45,7 +45,7 @@ class TicketConsumer(GuardedConsumer):
         if self._watch is None:
             return
         if frame["type"] == "heartbeat":
-            self._watch.heard(self.user_id)
+            self._watch.attendance.heard(self.user_id)
         elif frame["type"] == "viewing":
             ticket_id = frame.get("ticket_id")
             is_key = type(ticket_id) is int and 0 < ticket_id <= LARGEST_KEY

@@ -118,4 +118,3 @@ def _gone(actor: Actor, lost: dict[int, int]) -> dict[int, int]:
     theirs = Ticket.objects.filter(customer__in=list(lost))
     gone = theirs.exclude(pk__in=tickets_visible_to(actor).values("pk")).order_by("-pk")
     return {pk: lost[customer] for pk, customer in gone.values_list("pk", "customer_id")[:AT_ONCE]}
-
