@@ -97,6 +97,16 @@ TICKETS: dict[str, Any] = {
         "schedule": crontab(minute="*"),
         "options": {"expires": 55, "queue": "default"},
     },
+    "工单：催促超时工单": {
+        "task": "tickets.tasks.reminders.remind_overdue",
+        "schedule": crontab(minute="0"),
+        "options": {"expires": 1800, "queue": "default"},
+    },
+    "工单：临期预警": {
+        "task": "tickets.tasks.reminders.warn_before_deadlines",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 240, "queue": "default"},
+    },
 }
 
 # WeChat entries

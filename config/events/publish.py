@@ -33,8 +33,7 @@ def publish_many(
     event_type: str, items: Sequence[dict[str, Any]], *, keys: Iterable[str] = ()
 ) -> None:
     """`publish` for each of `items`, with one statement; `keys` are those of all of them."""
-    # Whoever writes for a key holds its lock until commit, so a later row also commits later.
-    transaction_locks({f"events.order:{_order_lock(key)}" for key in keys})
+    hold_order(keys)
     timestamp = timezone.localtime().isoformat()
     OutboxEntry.objects.bulk_create(
         OutboxEntry(
@@ -50,6 +49,15 @@ def publish_many(
         for data in items
     )
     transaction.on_commit(wakeup.signal)
+
+
+def hold_order(keys: Iterable[str]) -> None:
+    """Whoever writes for a key holds its lock until commit, so a later row also commits later.
+
+    An act on many rows takes them before it locks the rows, and skips rows that others hold: they
+    wait for these locks with their rows in hand.
+    """
+    transaction_locks({f"events.order:{_order_lock(key)}" for key in keys})
 
 
 def enqueue(task: str, args_list: Iterable[list[Any]], *, queue: str) -> None:

@@ -3,13 +3,20 @@
 A door without a row here fails the tests, and so does a row without a door.
 """
 
-from tests.permissions import customer_rules, desk_rules, ticket_board_rules, ticket_desk_rules
+from tests.permissions import (
+    customer_rules,
+    desk_rules,
+    ticket_board_rules,
+    ticket_desk_rules,
+    ticket_group_rules,
+)
 from tests.permissions.rule import ADMINS, Doors, Open
 
 RULES: Doors = {
     **ticket_board_rules.DOORS,
     **desk_rules.tickets(),
     **ticket_desk_rules.history(),
+    **ticket_group_rules.reminders(),
     **desk_rules.messages(),
     **desk_rules.templates_and_accounts(),
     **desk_rules.wechat(),

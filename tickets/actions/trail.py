@@ -1,13 +1,15 @@
 """Locking a ticket, and the event that every change leaves behind."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from config.errors import ConflictError, NotAllowedError, NotFoundError
-from config.events.publish import publish
+from config.events.publish import publish, publish_many
 from customers.actions.history import order_key
 from customers.actors import Actor
 from tickets import states
@@ -90,6 +92,71 @@ def record(
 
     The event keeps what the ticket's fields were before, as far as they differ.
     """
+    _note_who_acted(ticket, actor, kind, visibility)
+    ticket.version += 1
+    ticket.save()
+    event = _event(
+        ticket,
+        actor,
+        kind,
+        from_value=from_value,
+        to_value=to_value,
+        content=content,
+        changes=changes or {},
+        visibility=visibility,
+        chat_id=actor.chat_id,
+    )
+    event.save(force_insert=True)
+    remember(ticket)
+    publish(_event_type(kind, to_value), _news(ticket, kind), key=order_key(ticket.customer_id))
+    return event
+
+
+class EventParts(TypedDict, total=False):
+    """What an event of several says by itself."""
+
+    from_value: str
+    to_value: str
+    content: str
+    chat_id: str
+
+
+def record_many(
+    tickets: Sequence[Ticket],
+    actor: Actor,
+    kind: EventKind,
+    parts: Mapping[int, EventParts],
+    *,
+    saved: Mapping[str, Any],
+    visibility: Visibility = Visibility.INTERNAL,
+) -> None:
+    """`record` for many locked tickets that changed alike, with a handful of statements.
+
+    `parts` are each ticket's own words by its key; `saved` are the columns that changed with their
+    new values or expressions. The tickets in hand are the caller's to set.
+    """
+    if not tickets:
+        return
+    events: list[TicketEvent] = []
+    news: dict[str, list[dict[str, Any]]] = {}
+    for ticket in tickets:
+        ticket.version += 1
+        own: EventParts = {"chat_id": actor.chat_id, **parts.get(ticket.pk, {})}
+        events.append(_event(ticket, actor, kind, visibility=visibility, **own))
+        remember(ticket)
+        event_type = _event_type(kind, own.get("to_value", ""))
+        news.setdefault(event_type, []).append(_news(ticket, kind))
+    Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]).update(
+        version=F("version") + 1, updated_at=timezone.now(), **saved
+    )
+    TicketEvent.objects.bulk_create(events)
+    keys = {order_key(ticket.customer_id) for ticket in tickets}
+    for event_type, items in news.items():
+        publish_many(event_type, items, keys=keys)
+
+
+def _note_who_acted(ticket: Ticket, actor: Actor, kind: EventKind, visibility: Visibility) -> None:
+    """What an act says about who waits for whom."""
     now = timezone.now()
     if actor.user is not None and actor.is_team and kind in _REACTIONS:
         ticket.responded_at = ticket.responded_at or now
@@ -99,38 +166,32 @@ def record(
         ticket.unanswered_since = None
     if not actor.is_team and kind in (EventKind.REPLY, EventKind.CREATED):
         ticket.unanswered_since = ticket.unanswered_since or now
-    ticket.version += 1
-    ticket.save()
-    event = TicketEvent.objects.create(
+
+
+def _event(ticket: Ticket, actor: Actor, kind: EventKind, **parts: Any) -> TicketEvent:
+    return TicketEvent(
         ticket=ticket,
         sequence=ticket.version,
         kind=kind,
-        visibility=visibility,
-        from_value=from_value,
-        to_value=to_value,
-        content=content,
-        changes=changes or {},
         before=_differences(ticket),
         is_from_customer=not actor.is_team,
         actor=actor.user,
         actor_name=actor.name,
         entry=actor.entry,
+        **parts,
     )
-    remember(ticket)
-    publish(
-        _event_type(kind, to_value),
-        {
-            "ticket_id": ticket.pk,
-            "kind": kind.value,
-            "customer_id": ticket.customer_id,
-            "status": ticket.status,
-            "progress": ticket.progress,
-            "assigned_to": ticket.assigned_to,
-            "version": ticket.version,
-        },
-        key=order_key(ticket.customer_id),
-    )
-    return event
+
+
+def _news(ticket: Ticket, kind: EventKind) -> dict[str, Any]:
+    return {
+        "ticket_id": ticket.pk,
+        "kind": kind.value,
+        "customer_id": ticket.customer_id,
+        "status": ticket.status,
+        "progress": ticket.progress,
+        "assigned_to": ticket.assigned_to,
+        "version": ticket.version,
+    }
 
 
 def _differences(ticket: Ticket) -> dict[str, Any]:

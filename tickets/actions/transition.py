@@ -1,12 +1,21 @@
 """Moving a ticket from state to state, by the table alone."""
 
+from collections.abc import Mapping, Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
 from config.errors import ConflictError, InvalidInputError
 from customers.actors import Actor
 from tickets import states
-from tickets.actions.trail import lock_ticket, record, refuse_move, require_team
+from tickets.actions.trail import (
+    EventParts,
+    lock_ticket,
+    record,
+    record_many,
+    refuse_move,
+    require_team,
+)
 from tickets.models import EventKind, Ticket, Visibility
 from tickets.sla import clock
 from tickets.states import TicketStatus
@@ -49,6 +58,34 @@ def ticket_reopen(*, ticket_id: int, actor: Actor, reason: str = "") -> Ticket:
     target = TicketStatus.PROCESSING if ticket.assignee_id else TicketStatus.PENDING
     _move(ticket, target, actor, reason, None)
     return ticket
+
+
+def tickets_escalate(
+    tickets: Sequence[Ticket], *, actor: Actor, reason: str, told_in: Mapping[int, str]
+) -> list[Ticket]:
+    """Those of the locked tickets that the table lets become escalated, each with its event.
+
+    `told_in` is the group that learns of it from whoever calls, by the ticket's key.
+    """
+    moved = [t for t in tickets if states.is_allowed(t.status, TicketStatus.ESCALATED)]
+    parts: dict[int, EventParts] = {}
+    for ticket in moved:
+        parts[ticket.pk] = {
+            "from_value": ticket.status,
+            "to_value": TicketStatus.ESCALATED.value,
+            "content": reason,
+            "chat_id": told_in.get(ticket.pk, ""),
+        }
+        ticket.status = TicketStatus.ESCALATED
+    record_many(
+        moved,
+        actor,
+        EventKind.STATUS,
+        parts,
+        saved={"status": TicketStatus.ESCALATED},
+        visibility=Visibility.PUBLIC,
+    )
+    return moved
 
 
 def _move(

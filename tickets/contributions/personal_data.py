@@ -13,6 +13,7 @@ from customers.personal_data.scrub import scrub
 from customers.personal_data.subject import Subject
 from tickets.models import (
     DispatchDecision,
+    GroupNews,
     Ticket,
     TicketAttachment,
     TicketDraft,
@@ -25,7 +26,10 @@ GONE = "（已删除）"
 
 
 def register() -> None:
-    tables = {Ticket, TicketEvent, TicketAttachment, TicketRating, TicketDraft, DispatchDecision}
+    tables = {
+        *(Ticket, TicketEvent, TicketAttachment, TicketRating, TicketDraft, DispatchDecision),
+        GroupNews,
+    }
     personal_data.register("tickets", _collect, _erase, tables=tables)
 
 
@@ -65,6 +69,8 @@ def _erase(customer: Customer, subject: Subject) -> None:
     events.update(content="", changes={}, before={})
     TicketRating.objects.filter(ticket__customer=customer).update(comment="")
     TicketDraft.objects.filter(customer=customer).delete()
+    # Their messages are erased with the other messages.
+    GroupNews.objects.filter(ticket__customer=customer).delete()
     _erase_files(customer)
     scrub(events, subject, (*subject.marks, subject.name), "from_value", "to_value")
     own = Q(actor=None, actor_name=subject.name, ticket__customer=customer)
@@ -74,6 +80,7 @@ def _erase(customer: Customer, subject: Subject) -> None:
     scrub(Ticket.objects.all(), subject, subject.marks, "title", "description")
     scrub(TicketEvent.objects.all(), subject, subject.marks, "content", "changes", "before")
     scrub(TicketRating.objects.all(), subject, subject.marks, "comment")
+    scrub(GroupNews.objects.all(), subject, subject.marks, "text")
     scrub(TicketDraft.objects.all(), subject, subject.marks, "key", "fields")
     scrub(TicketAttachment.objects.all(), subject, subject.marks, "name", "uploader_name")
     scrub(DispatchDecision.objects.all(), subject, subject.marks, "reason", "candidates")

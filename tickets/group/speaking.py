@@ -115,18 +115,40 @@ def say(
         said = Message.objects.filter(dedupe_key=dedupe_key).first()
         if said is not None:
             return said
-    return message_accept(
-        NewMessage(
-            channel=ChannelType.GROUP_BOT,
-            recipient=group_id or voice.group_id or UNKNOWN_GROUP,
-            account=voice.account,
-            customer_id=customer_id,
-            payload=body(content, mentions),
-            priority=priority,
-            dedupe_key=dedupe_key,
-            send_at=send_at,
-        ),
-        created_by=created_by,
+    new = spoken(
+        voice,
+        group_id=group_id,
+        content=content,
+        mentions=mentions,
+        priority=priority,
+        dedupe_key=dedupe_key,
+        customer_id=customer_id,
+        send_at=send_at,
+    )
+    return message_accept(new, created_by=created_by)
+
+
+def spoken(
+    voice: Voice,
+    *,
+    group_id: str,
+    content: str,
+    mentions: Sequence[str] = (),
+    priority: int,
+    dedupe_key: str | None = None,
+    customer_id: int | None = None,
+    send_at: datetime | None = None,
+) -> NewMessage:
+    """The message of `say`, not accepted yet."""
+    return NewMessage(
+        channel=ChannelType.GROUP_BOT,
+        recipient=group_id or voice.group_id or UNKNOWN_GROUP,
+        account=voice.account,
+        customer_id=customer_id,
+        payload=body(content, mentions),
+        priority=priority,
+        dedupe_key=dedupe_key,
+        send_at=send_at,
     )
 
 

@@ -19,6 +19,7 @@ from tickets.models.desk import (
 from tickets.models.draft import TicketDraft
 from tickets.models.event import CHANGING, EventKind, TicketEvent, Visibility
 from tickets.models.live import TicketFeedEntry, TicketViewer
+from tickets.models.news import GroupNews
 from tickets.models.rating import TicketRating
 from tickets.models.relation import LinkKind, TicketAttachment, TicketLink, TicketWatcher
 from tickets.models.reminder import ReminderKind, TicketReminder
@@ -39,6 +40,7 @@ __all__ = [
     "DispatchDecision",
     "DispatchTrigger",
     "EventKind",
+    "GroupNews",
     "LinkKind",
     "PresenceStatus",
     "Priority",

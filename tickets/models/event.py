@@ -66,6 +66,8 @@ class TicketEvent(models.Model):
     )
     actor_name = models.CharField("操作人", max_length=150)
     entry = models.CharField("入口", max_length=12, choices=Entry)
+    # The group that it was said in, and so knows of it.
+    chat_id = models.CharField("发生在群", max_length=64, blank=True)
     created_at = models.DateTimeField("时间", auto_now_add=True)
 
     class Meta:

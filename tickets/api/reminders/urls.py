@@ -1,5 +1,7 @@
 """Reminders on request (contract.md §4)."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tickets.api.reminders.views import ReminderRunView
+
+urlpatterns = [path("admin/reminders/run", ReminderRunView.as_view())]
