@@ -15,6 +15,8 @@ from tests.permissions.rule import ADMINS, Doors, Open
 RULES: Doors = {
     **ticket_board_rules.DOORS,
     **desk_rules.tickets(),
+    **ticket_desk_rules.tools(),
+    **ticket_desk_rules.checklists(),
     **ticket_desk_rules.history(),
     **ticket_group_rules.reminders(),
     **desk_rules.messages(),

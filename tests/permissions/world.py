@@ -42,6 +42,7 @@ from tests.factories import (
     TicketFactory,
     UserFactory,
 )
+from tickets.models import CannedReply, ChecklistItem, SavedView
 
 WHICH = ("own", "bound", "foreign")
 ALL = frozenset(WHICH)
@@ -58,6 +59,10 @@ SEES: dict[str, dict[str, frozenset[str]]] = {
     "import": {"staff": frozenset({"own"})},
     # `bound` is a colleague's that is shared with the team.
     "segment": {"staff": frozenset({"own", "bound"})},
+    # `bound` is the team's, or shared with it.
+    "canned_reply": {"staff": frozenset({"own", "bound"})},
+    "ticket_view": {"staff": frozenset({"own", "bound"})},
+    "checklist_item": WITH_THE_CUSTOMER,
     # What belongs to nobody in particular: whoever may call sees all three.
     "shared": {"staff": ALL, "customer": ALL},
 }
@@ -150,7 +155,15 @@ def _furnish(world: World, which: str, owner: Any) -> None:
         due_at=now,
     )
     robot = RobotFactory(is_default=False)
+    reply = CannedReply.objects.create(
+        owner=None if which == "bound" else owner, shortcut=which, title=which, body="您好"
+    )
+    view = SavedView.objects.create(owner=owner, name=which, is_shared=which == "bound")
+    item = ChecklistItem.objects.create(ticket=ticket, position=1, text="步骤")
     made = {
+        "canned_reply": reply.pk,
+        "ticket_view": view.pk,
+        "checklist_item": item.pk,
         "ticket": ticket.pk,
         "group": group.pk,
         "task": task.pk,

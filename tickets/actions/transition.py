@@ -8,6 +8,7 @@ from django.utils import timezone
 from config.errors import ConflictError, InvalidInputError
 from customers.actors import Actor
 from tickets import states
+from tickets.actions.checks import check_move
 from tickets.actions.trail import (
     EventParts,
     lock_ticket,
@@ -100,6 +101,7 @@ def _move(
             code="no_assignee",
             attr="status",
         )
+    check_move(ticket, target)
     _apply(ticket, before, target)
     if progress is not None:
         ticket.progress = progress

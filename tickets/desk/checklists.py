@@ -4,14 +4,19 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from config.errors import InvalidInputError, NotFoundError
+from config.errors import ConflictError, InvalidInputError, NotFoundError
+from config.runtime import store
 from customers.actors import Actor
+from tickets import states
 from tickets.actions.trail import lock_ticket, record, require_team
 from tickets.models import ChecklistItem, ChecklistTemplate, EventKind, Ticket
+from tickets.states import TicketStatus
 from tickets.visibility import tickets_visible_to
 
+CHECKLIST_REQUIRED = "ticket.checklist_required"
 TEXT_LENGTH = 200
 MOST_ITEMS = 100
+NAMED = 10
 
 
 def checklist_start(ticket: Ticket) -> list[ChecklistItem]:
@@ -73,6 +78,22 @@ def checklist_remove(*, item_id: int, actor: Actor, ticket_id: int | None = None
     ticket, item = _locked(item_id, ticket_id, actor)
     item.delete()
     record(ticket, actor, EventKind.CHECKED, to_value="removed", content=item.text)
+
+
+def require_done(ticket: Ticket, target: TicketStatus) -> None:
+    """While the runtime setting `ticket.checklist_required` says so, resolving asks for every step.
+
+    Raises `ConflictError` naming those that are open.
+    """
+    if target != TicketStatus.RESOLVED or not store.get(CHECKLIST_REQUIRED):
+        return
+    if left := open_steps(ticket):
+        raise ConflictError(
+            f"工单 #{ticket.pk} 当前状态为{states.label(ticket.status)}（{ticket.status}），"
+            f"检查清单还有 {len(left)} 步未完成：{'、'.join(left[:NAMED])}",
+            code="checklist_open",
+            attr="status",
+        )
 
 
 def open_steps(ticket: Ticket) -> list[str]:

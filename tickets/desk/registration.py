@@ -1,5 +1,18 @@
-"""What this area announces at start (called from `TicketsConfig.ready()`)."""
+"""What the desk's tools register at start."""
+
+from config.runtime.schema import register as register_setting
 
 
 def register() -> None:
-    """Runtime settings, subscriptions and registries of `tickets.desk`."""
+    from tickets.actions import checks
+    from tickets.desk import search_sources
+    from tickets.desk.checklists import CHECKLIST_REQUIRED, require_done
+
+    register_setting(
+        CHECKLIST_REQUIRED,
+        default=False,
+        schema={"type": "boolean"},
+        description="检查清单还有未完成的步骤时，不允许把工单改为已解决",
+    )
+    checks.register(require_done)
+    search_sources.register()

@@ -3,6 +3,8 @@
 import django_filters
 from django.db.models import Q, QuerySet
 
+from customers.api.actor import actor_of
+from tickets.desk.ticket_search import matching
 from tickets.models import Priority, Ticket
 from tickets.queries.tickets import tickets_overdue
 from tickets.states import TicketStatus
@@ -29,8 +31,4 @@ class TicketFilter(django_filters.FilterSet):
         return tickets_overdue(tickets, overdue=value)
 
     def filter_keyword(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
-        return tickets.filter(
-            Q(title__icontains=value)
-            | Q(description__icontains=value)
-            | Q(customer__name__icontains=value)
-        )
+        return matching(tickets, value, actor_of(self.request))

@@ -1,0 +1,98 @@
+"""What tickets and customers show in the one search."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from customers.actors import Actor
+from customers.models import Customer
+from customers.search import matching as customers_matching
+from customers.visibility import customers_visible_to
+from tickets.desk.search import Hit, holds, register_source, snippet_of
+from tickets.desk.ticket_search import matching
+from tickets.models import EventKind, Ticket, TicketEvent, Visibility
+from tickets.queries.tickets import tickets_for
+
+# No ticket has a longer number.
+_LONGEST_NUMBER = 9
+
+
+def register() -> None:
+    register_source("tickets", "工单", find_tickets)
+    register_source("customers", "客户", find_customers)
+
+
+def find_tickets(words: str, actor: Actor, limit: int) -> Sequence[Hit]:
+    """The newest first; the ticket of that number before all."""
+    visible = tickets_for(actor)
+    found = list(_numbered(visible, words))
+    pks = {ticket.pk for ticket in found}
+    matched = matching(visible, words, actor)[:limit]
+    found += [ticket for ticket in matched if ticket.pk not in pks]
+    replies = _replies(found, words, actor)
+    return [_ticket(ticket, words, replies.get(ticket.pk, "")) for ticket in found[:limit]]
+
+
+def _numbered(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
+    is_number = words.isascii() and words.isdigit() and len(words) <= _LONGEST_NUMBER
+    return tickets.filter(pk=int(words)) if is_number else tickets.none()
+
+
+def _replies(tickets: Sequence[Ticket], words: str, actor: Actor) -> dict[int, str]:
+    """A reply with the words, for tickets that have them nowhere else; one query."""
+    silent = [
+        ticket.pk
+        for ticket in tickets
+        if not holds(f"{ticket.title}\n{ticket.description}\n{ticket.customer.name}", words)
+    ]
+    if not silent:
+        return {}
+    events = TicketEvent.objects.filter(
+        ticket__in=silent, kind=EventKind.REPLY, content__icontains=words
+    )
+    if not actor.is_team:
+        events = events.filter(visibility=Visibility.PUBLIC)
+    return dict(events.order_by("ticket_id", "sequence").values_list("ticket_id", "content"))
+
+
+def _ticket(ticket: Ticket, words: str, reply: str) -> Hit:
+    texts = {
+        "title": ticket.title,
+        "description": ticket.description,
+        "customer": ticket.customer.name,
+        "reply": reply,
+    }
+    where = next((name for name, text in texts.items() if holds(text, words)), "title")
+    return Hit(
+        id=ticket.pk,
+        title=ticket.title,
+        where=where,
+        snippet=snippet_of(texts[where], words),
+        status=ticket.status,
+        note=ticket.customer.name,
+    )
+
+
+def find_customers(words: str, actor: Actor, limit: int) -> Sequence[Hit]:
+    """By name, phone, company or remark, within one's view."""
+    if not actor.is_team:
+        return []
+    found = customers_matching(customers_visible_to(actor), words).order_by("-id")[:limit]
+    return [_customer(customer, words) for customer in found]
+
+
+def _customer(customer: Customer, words: str) -> Hit:
+    texts = {
+        "name": customer.name,
+        "phone": customer.phone_display,
+        "company": customer.company,
+        "remark": customer.remark,
+    }
+    where = next((name for name, text in texts.items() if holds(text, words)), "phone")
+    return Hit(
+        id=customer.pk,
+        title=customer.name,
+        where=where,
+        snippet=snippet_of(texts[where], words),
+        note=customer.company,
+    )
