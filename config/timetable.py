@@ -107,6 +107,16 @@ TICKETS: dict[str, Any] = {
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 240, "queue": "default"},
     },
+    "派单：改派无人响应的工单": {
+        "task": "tickets.tasks.dispatch.move_unreacted_tickets",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 55, "queue": "default"},
+    },
+    "派单：待分配的工单": {
+        "task": "tickets.tasks.dispatch.dispatch_waiting_tickets",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 55, "queue": "default"},
+    },
 }
 
 # WeChat entries

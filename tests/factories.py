@@ -10,7 +10,7 @@ from config.api.roles import Role
 from customers.actors import Actor, Entry, actor_for
 from customers.models import Customer, CustomerGroup, Follower, Project, Tag, TagGroup, User
 from messaging.models import ChannelAccount, ChannelType
-from tickets.models import Ticket
+from tickets.models import AgentPresence, AgentProfile, AgentSkill, PresenceStatus, Ticket
 
 PASSWORD = "a-long-enough-password-1"
 
@@ -149,3 +149,32 @@ class CustomerGroupFactory(factory.django.DjangoModelFactory):
 
     chat_id = factory.Sequence(lambda n: f"wrGroup{n}")
     name = factory.Sequence(lambda n: f"客户群{n}")
+
+
+class AgentFactory(factory.django.DjangoModelFactory):
+    """A colleague who takes part in dispatch, online for eight hours unless `online=False`.
+
+    `skills={"CRM": 5}`; nobody has been told that they came.
+    """
+
+    class Meta:
+        model = AgentProfile
+        skip_postgeneration_save = True
+
+    user = factory.SubFactory(UserFactory)
+    accepts_tickets = True
+    max_open_tickets = 5
+
+    @factory.post_generation
+    def skills(self, create: bool, extracted: dict[str, int] | None, **kwargs: Any) -> None:
+        for product, level in (extracted or {}).items():
+            AgentSkill.objects.create(profile=self, product=product, level=level)
+
+    @factory.post_generation
+    def online(self, create: bool, extracted: bool | None, **kwargs: Any) -> None:
+        if extracted is not False:
+            AgentPresence.objects.create(
+                user=self.user,
+                status=PresenceStatus.ONLINE,
+                holds_until=timezone.now() + timedelta(hours=8),
+            )

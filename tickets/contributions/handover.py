@@ -12,6 +12,9 @@ from tickets import states
 from tickets.actions import ticket_assign
 from tickets.models import Ticket
 
+# How the notes of tickets that went along begin.
+NOTE = "随客户移交"
+
 
 def register() -> None:
     """Called from `TicketsConfig.ready()`."""
@@ -35,7 +38,7 @@ def _move(
             ticket_id=ticket_id,
             assignee=to_user,
             actor=actor,
-            note=f"随客户移交：{from_user.display_name} → {to_user.display_name}",
+            note=f"{NOTE}：{from_user.display_name} → {to_user.display_name}",
         )
         moved[customer_id] += 1
     return dict(moved)

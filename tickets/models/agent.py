@@ -26,6 +26,8 @@ class AgentProfile(models.Model):
     )
     # Like the runtime setting `ticket.working_hours`; empty means that.
     working_hours = models.JSONField("个人工作时间", null=True, blank=True)
+    # Of those who are equal otherwise, who has had nothing for longest is next.
+    last_dispatched_at = models.DateTimeField("最近派单时间", null=True, blank=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 
     class Meta:
@@ -104,6 +106,17 @@ class DispatchDecision(models.Model):
         blank=True,
         related_name="+",
         verbose_name="派给",
+    )
+    # The ticket's cycle: what was missed before a reopening is forgotten.
+    cycle = models.PositiveIntegerField("处理轮次", default=1)
+    # Who had not reacted.
+    taken_from = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="原负责人",
     )
     reason = models.CharField("理由", max_length=500)
     candidates = models.JSONField("候选人", default=list)
