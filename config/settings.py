@@ -226,6 +226,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TicketStatusEnum": "tickets.states.TicketStatus.choices",
         "PriorityEnum": "tickets.models.Priority.choices",
+        "PresenceEnum": "tickets.models.PresenceStatus.choices",
+        "DispatchTriggerEnum": "tickets.models.DispatchTrigger.choices",
         "HandoverStatusEnum": "customers.models.HandoverStatus.choices",
         "MessageStatusEnum": "messaging.models.MessageStatus.choices",
         "ProjectStatusEnum": "customers.models.ProjectStatus.choices",
@@ -237,6 +239,7 @@ SPECTACULAR_SETTINGS = {
         "CustomerTypeEnum": "customers.models.Customer.Kind",
         "RiskLevelEnum": "customers.models.RiskLevel.choices",
         "FollowUpKindEnum": "customers.models.FollowUpKind.choices",
+        "PlanTriggerEnum": "customers.models.PlanTrigger.choices",
     },
 }
 API_BODY_LIMIT_BYTES = 4 * 1024 * 1024

@@ -8,6 +8,7 @@ from tests.permissions import (
     desk_rules,
     ticket_board_rules,
     ticket_desk_rules,
+    ticket_dispatch_rules,
     ticket_group_rules,
 )
 from tests.permissions.rule import ADMINS, Doors, Open
@@ -32,6 +33,7 @@ RULES: Doors = {
     **customer_rules.tables(),
     **customer_rules.groups(),
     **customer_rules.privacy(),
+    **ticket_dispatch_rules.dispatch(),
 }
 
 OPEN: dict[tuple[str, str], Open] = {

@@ -1,5 +1,12 @@
-"""Dispatch and presence (contract.md §4)."""
+"""Dispatch and presence."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tickets.api.dispatch import views
+
+urlpatterns = [
+    path("agents", views.AgentsView.as_view()),
+    path("agents/me/presence", views.OwnPresenceView.as_view()),
+    path("tickets/<id:pk>/dispatch", views.DispatchView.as_view()),
+    path("tickets/<id:pk>/dispatches", views.DispatchesView.as_view()),
+]

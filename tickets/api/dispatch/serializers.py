@@ -1,0 +1,98 @@
+"""Agents, presence and decisions as JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from customers.models import User
+from tickets.models import AgentPresence, DispatchDecision, PresenceStatus
+
+HOLD_MINUTES = 24 * 60
+
+
+class SkillSerializer(serializers.Serializer[Any]):
+    product = serializers.CharField()
+    level = serializers.IntegerField()
+
+
+class AgentSerializer(serializers.Serializer[Any]):
+    """`load` counts open tickets; `limit` is null for who has no profile."""
+
+    id = serializers.IntegerField(source="user.pk")
+    username = serializers.CharField(source="user.username")
+    name = serializers.CharField(source="user.display_name")
+    wecom_user_id = serializers.CharField(source="user.wecom_user_id", allow_null=True)
+    presence = serializers.ChoiceField(choices=PresenceStatus.choices)
+    holds_until = serializers.DateTimeField(allow_null=True)
+    load = serializers.IntegerField()
+    limit = serializers.IntegerField(allow_null=True)
+    accepts_tickets = serializers.BooleanField()
+    skills = SkillSerializer(many=True)
+
+
+class PresenceSerializer(serializers.ModelSerializer[AgentPresence]):
+    """`presence` is in force now; `status` is what the person chose."""
+
+    presence = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AgentPresence
+        fields = ["presence", "status", "holds_until", "seen_at", "changed_at"]
+        read_only_fields = fields
+
+    def get_presence(self, presence: AgentPresence) -> str:
+        return str(self.context["effective"])
+
+
+class PresenceSetSerializer(serializers.Serializer[Any]):
+    """Without `hold_minutes` the status counts while a page of the person is open."""
+
+    status = serializers.ChoiceField(choices=PresenceStatus.choices)
+    hold_minutes = serializers.IntegerField(
+        min_value=1, max_value=HOLD_MINUTES, required=False, allow_null=True
+    )
+
+
+class ColleagueSerializer(serializers.ModelSerializer[User]):
+    name = serializers.CharField(source="display_name")
+
+    class Meta:
+        model = User
+        fields = ["id", "username", "name"]
+        read_only_fields = fields
+
+
+class CandidateSerializer(serializers.Serializer[Any]):
+    """`level` is null where the product does not matter; loads are those of that moment."""
+
+    user_id = serializers.IntegerField()
+    name = serializers.CharField()
+    level = serializers.IntegerField(allow_null=True)
+    load = serializers.IntegerField()
+    limit = serializers.IntegerField()
+    is_owner = serializers.BooleanField()
+    is_chosen = serializers.BooleanField()
+    reason = serializers.CharField()
+
+
+class DecisionSerializer(serializers.ModelSerializer[DispatchDecision]):
+    """Without an `assignee` nobody could take the ticket then."""
+
+    ticket_id = serializers.IntegerField()
+    assignee = ColleagueSerializer(allow_null=True)
+    taken_from = ColleagueSerializer(allow_null=True)
+    candidates = CandidateSerializer(many=True)
+
+    class Meta:
+        model = DispatchDecision
+        fields = [
+            "id",
+            "ticket_id",
+            "trigger",
+            "assignee",
+            "taken_from",
+            "reason",
+            "candidates",
+            "created_at",
+        ]
+        read_only_fields = fields
