@@ -14,6 +14,7 @@ from customers.actions.history import order_key
 from customers.actors import Actor
 from tickets import states
 from tickets.models import EventKind, Ticket, TicketEvent, Visibility
+from tickets.sla import clock
 from tickets.visibility import tickets_visible_to
 
 # What an event remembers of before, so that it can be told and taken back.
@@ -159,7 +160,9 @@ def _note_who_acted(ticket: Ticket, actor: Actor, kind: EventKind, visibility: V
     """What an act says about who waits for whom."""
     now = timezone.now()
     if actor.user is not None and actor.is_team and kind in _REACTIONS:
-        ticket.responded_at = ticket.responded_at or now
+        if ticket.responded_at is None:
+            ticket.responded_at = now
+            clock.answered(ticket, now)
         ticket.reaction_due_at = None
     is_reply = kind is EventKind.REPLY and visibility is Visibility.PUBLIC
     if is_reply and actor.is_team:

@@ -23,7 +23,14 @@ from tickets.models.news import GroupNews
 from tickets.models.rating import TicketRating
 from tickets.models.relation import LinkKind, TicketAttachment, TicketLink, TicketWatcher
 from tickets.models.reminder import ReminderKind, TicketReminder
-from tickets.models.sla import Clock, SlaPolicy, SlaPolicyVersion, SlaStep, SlaTarget
+from tickets.models.sla import (
+    Clock,
+    SlaApplication,
+    SlaPolicy,
+    SlaPolicyVersion,
+    SlaStep,
+    SlaTarget,
+)
 from tickets.models.ticket import Priority, SlaState, Ticket
 
 __all__ = [
@@ -46,6 +53,7 @@ __all__ = [
     "Priority",
     "ReminderKind",
     "SavedView",
+    "SlaApplication",
     "SlaPolicy",
     "SlaPolicyVersion",
     "SlaState",

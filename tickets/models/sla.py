@@ -102,3 +102,28 @@ class SlaStep(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.ticket_id} {self.target} {self.percent}%"
+
+
+class SlaApplication(models.Model):
+    """A policy's present version, brought to the open tickets: how far it came and what it moved."""
+
+    policy = models.ForeignKey(SlaPolicy, models.CASCADE, related_name="applications")
+    version = models.PositiveIntegerField("版本")
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name="发起人"
+    )
+    created_at = models.DateTimeField("发起时间", auto_now_add=True)
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+    # The last ticket looked at: whoever goes on begins behind it.
+    cursor = models.BigIntegerField(default=0)
+    examined = models.PositiveIntegerField("已检查", default=0)
+    moved = models.PositiveIntegerField("已调整", default=0)
+    become_overdue = models.PositiveIntegerField("变为超时", default=0)
+    no_longer_overdue = models.PositiveIntegerField("不再超时", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "SLA 策略应用"
+        indexes = [models.Index(fields=["policy", "-id"], name="sla_application_by_policy")]
+
+    def __str__(self) -> str:
+        return f"{self.policy_id} v{self.version}"

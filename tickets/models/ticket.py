@@ -73,6 +73,10 @@ class Ticket(models.Model):
     sla_state = models.CharField(
         "SLA 状态", max_length=8, choices=SlaState, default=SlaState.ON_TRACK
     )
+    # A person named the deadline: no policy moves it.
+    deadline_named = models.BooleanField("人工指定期限", default=False, db_default=False)
+    # Where the cycle's clocks began; moved on by what was waited for the customer.
+    sla_started_at = models.DateTimeField("SLA 计时开始", null=True, blank=True)
     # When the next step of the ladder falls due; empty when none will.
     sla_check_at = models.DateTimeField("下次 SLA 检查", null=True, blank=True)
     merged_into = models.ForeignKey(

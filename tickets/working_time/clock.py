@@ -66,6 +66,20 @@ class Timetable:
             left -= span_end - span_start
         return _plain(horizon, left).astimezone(start.tzinfo)
 
+    def subtract(self, end: datetime, duration: timedelta) -> datetime:
+        """The last moment from which `duration` of working time passes until `end`."""
+        if duration <= timedelta():
+            return end
+        if self.week.is_empty:
+            return end - duration
+        last = _local(end)
+        horizon, left = last - HORIZON, duration
+        for span_start, span_end in self._walk_back(horizon, last):
+            if span_end - span_start >= left:
+                return (span_end - left).astimezone(end.tzinfo)
+            left -= span_end - span_start
+        return horizon.astimezone(end.tzinfo)
+
     def _walk(self, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The spans within [first, last), cut to it, in order."""
         day = first.date()
@@ -76,6 +90,16 @@ class Timetable:
                     yield start, end
             day += timedelta(days=1)
 
+    def _walk_back(self, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Like `_walk`, the latest first."""
+        day = last.date()
+        while day >= first.date():
+            for opens, closes in reversed(list(self._spans(day))):
+                start, end = max(opens, first), min(closes, last)
+                if start < end:
+                    yield start, end
+            day -= timedelta(days=1)
+
     def _spans(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         kind = calendar.kind_of(day, self.own_word)
         if kind is DayKind.HOLIDAY:
@@ -84,6 +108,23 @@ class Timetable:
         midnight = datetime.combine(day, time(), timezone.get_default_timezone())
         for start, end in spans:
             yield midnight + timedelta(minutes=start), midnight + timedelta(minutes=end)
+
+
+class PlainTime:
+    """A timetable of somebody who always works."""
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        return end - start
+
+    def add(self, start: datetime, duration: timedelta) -> datetime:
+        return _plain(start, max(duration, timedelta()))
+
+    def subtract(self, end: datetime, duration: timedelta) -> datetime:
+        return end - max(duration, timedelta())
+
+
+PLAIN = PlainTime()
+Time = Timetable | PlainTime
 
 
 def timetable(hours: Hours | None = None) -> Timetable:

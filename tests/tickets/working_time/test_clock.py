@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from config.runtime import store
 from tickets.working_time.clock import (
+    HORIZON,
     add_working_seconds,
     is_working_time,
     timetable,
@@ -161,6 +162,16 @@ exactly = settings(
 def test_adding_and_counting_are_inverse(start, duration, hours):
     table = timetable(hours)
     assert table.between(start, table.add(start, duration)) == duration
+
+
+@exactly
+@given(end=moments, duration=durations, hours=weeks)
+def test_taking_away_and_counting_are_inverse(end, duration, hours):
+    table = timetable(hours)
+    start = table.subtract(end, duration)
+    assert start <= end
+    # Sparse hours may not hold that much within the horizon.
+    assert table.between(start, end) in (duration, table.between(end - HORIZON, end))
 
 
 @exactly
