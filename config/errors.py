@@ -3,16 +3,30 @@
 The API answers them in the contract's shape (config/api/errors.py), a group command as a sentence.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class AppError(Exception):
-    """A refusal that the caller can act on: `detail` is for people (Chinese), `code` for programs."""
+    """A refusal that the caller can act on: `detail` is for people (Chinese), `code` for programs.
+
+    `extra` is JSON that stands beside the errors in the API's answer to a conflict.
+    """
 
     code = "error"
 
-    def __init__(self, detail: str, *, code: str | None = None, attr: str | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        attr: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.attr = attr
+        self.extra = dict(extra or {})
         if code is not None:
             self.code = code
 

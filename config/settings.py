@@ -240,12 +240,17 @@ SPECTACULAR_SETTINGS = {
         "RiskLevelEnum": "customers.models.RiskLevel.choices",
         "FollowUpKindEnum": "customers.models.FollowUpKind.choices",
         "PlanTriggerEnum": "customers.models.PlanTrigger.choices",
+        "TicketEventKindEnum": "tickets.models.EventKind.choices",
+        "TicketLinkKindEnum": "tickets.models.LinkKind.choices",
     },
 }
 API_BODY_LIMIT_BYTES = 4 * 1024 * 1024
-# Where files come in, bodies may be larger; the longest beginning of the path counts.
+# Where files come in, bodies may be larger; the longest beginning of the path counts, and `*`
+# stands for one part of it.
 FILE_BODY_LIMITS_BYTES = {
     "/admin/": 8 * 1024 * 1024,
+    "/admin/tickets/ticket/": 21 * 1024 * 1024,
+    "/api/tickets/*/attachments": 21 * 1024 * 1024,
     "/admin/customers/customerimport/": 21 * 1024 * 1024,
     "/api/v1/customers/import": 21 * 1024 * 1024,
 }
@@ -345,6 +350,16 @@ WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # Handed out by views that ask who may see: no address leads there.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": str(data_dir() / "private"),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
 }
 MEDIA_ROOT = data_dir() / "media"
 

@@ -23,6 +23,7 @@ from messaging.models import MessageChunk
 from messaging.sending import circuit, limits, pool, prepare, work
 from messaging.statistics import counters, overview
 from tests.factories import AdminFactory, UserFactory
+from tickets.storage import private_storage
 from wechat.client import tokens
 
 pytest_plugins = ["tests.live", "tests.mail_server"]
@@ -75,6 +76,14 @@ def clean_memory() -> Iterator[None]:
         forget()
     yield
     pool.close()
+
+
+@pytest.fixture(autouse=True)
+def own_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """What a test uploads goes away with the test."""
+    kept = vars(private_storage())  # where it remembers its place
+    for name in ("base_location", "location"):
+        monkeypatch.setitem(kept, name, str(tmp_path / "private"))
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Bodies over the limit are refused before anyone reads them (413)."""
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +13,8 @@ from config.api.errors import error_response
 class BodyLimitMiddleware:
     """Trusts `Content-Length`: the servers in front (granian, uvicorn) enforce it.
 
-    Where files come in the limit is higher (`FILE_BODY_LIMITS_BYTES`). Callbacks have a smaller one
+    Where files come in the limit is higher (`FILE_BODY_LIMITS_BYTES`: beginnings of paths, in which
+    `*` stands for one part, such as a ticket's number). Callbacks have a smaller one
     of their own, answered with 400 (wechat/callbacks/door.py).
     """
 
@@ -32,5 +35,10 @@ class BodyLimitMiddleware:
 
 def _limit(path: str) -> int:
     limits: dict[str, int] = settings.FILE_BODY_LIMITS_BYTES
-    fitting = [prefix for prefix in limits if path.startswith(prefix)]
+    fitting = [beginning for beginning in limits if _pattern(beginning).match(path)]
     return limits[max(fitting, key=len)] if fitting else int(settings.API_BODY_LIMIT_BYTES)
+
+
+@lru_cache
+def _pattern(beginning: str) -> "re.Pattern[str]":
+    return re.compile(re.escape(beginning).replace(r"\*", "[^/]+"))

@@ -1,5 +1,6 @@
 """One error shape everywhere (contract.md §1): `{type, errors: [{code, detail, attr}]}`."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -19,10 +20,20 @@ class Conflict(APIException):
     default_code = "conflict"
     default_detail = "当前状态不允许此操作"
 
-    def __init__(self, detail: str, code: str | None = None, wait: int | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        code: str | None = None,
+        wait: int | None = None,
+        *,
+        attr: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(detail, code)
         # DRF turns `wait` into the header Retry-After.
         self.wait = wait
+        self.attr = attr
+        self.extra = dict(extra or {})
 
 
 class ApiExceptionHandler(ExceptionHandler):
@@ -38,6 +49,15 @@ class ApiExceptionHandler(ExceptionHandler):
             return _answer_to(exc)
         return super().convert_known_exceptions(exc)
 
+    def format_exception(self, exc: APIException) -> Any:
+        """A conflict names its field, and what the caller needs to go on stands beside it."""
+        body = super().format_exception(exc)
+        if isinstance(exc, Conflict):
+            for error in body["errors"]:
+                error["attr"] = exc.attr
+            body |= {name: value for name, value in exc.extra.items() if name not in body}
+        return body
+
 
 def _answer_to(error: AppError) -> APIException:
     """The HTTP answer to what an action refused."""
@@ -46,7 +66,7 @@ def _answer_to(error: AppError) -> APIException:
     if isinstance(error, NotFoundError):
         return exceptions.NotFound(error.detail, error.code)
     if isinstance(error, ConflictError):
-        return Conflict(error.detail, error.code)
+        return Conflict(error.detail, error.code, attr=error.attr, extra=error.extra)
     field = error.attr or "non_field_errors"
     return exceptions.ValidationError({field: [exceptions.ErrorDetail(error.detail, error.code)]})
 

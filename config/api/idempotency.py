@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -104,7 +105,7 @@ class IdempotentPosts(APIView):
         return Identity(principal_name(request), key, hashlib.sha256(content).hexdigest())
 
     def body_of(self, request: Request) -> bytes:
-        """What makes two requests the same; multipart bodies differ by their boundaries alone."""
+        """What makes two requests the same; forms with files answer with `multipart_digest`."""
         return request._request.body
 
     def _claim(self, identity: "Identity") -> None:
@@ -116,6 +117,21 @@ class IdempotentPosts(APIView):
         assert self.identity is not None  # `initial` ran
         body = ApiJSONRenderer().render(getattr(response, "data", None)).decode()
         claim_all([(self.identity, response.status_code, body)])
+
+
+def multipart_digest(form: "MultiValueDict[str, Any]") -> bytes:
+    """Of a form's fields and files: two bodies of one form differ by their boundaries."""
+    digest = hashlib.sha256()
+    for name, values in sorted(form.lists()):
+        for value in values:
+            digest.update(f"{name}\n".encode())
+            if hasattr(value, "chunks"):
+                for part in value.chunks():
+                    digest.update(part)
+                value.seek(0)
+            else:
+                digest.update(str(value).encode())
+    return digest.digest()
 
 
 def claim_all(answers: Sequence[tuple[Identity, int, str]]) -> set[Identity]:

@@ -1,4 +1,4 @@
-"""From an event to one message of the WeCom app."""
+"""From an event to messages of the WeCom app, one for each person."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from messaging.channels.base import Content
 from messaging.markup import cut_utf8
 from messaging.models import BodyFormat, ChannelType, Message
 from messaging.sending.accept import NewMessage, message_accept
-from messaging.staff_alerts.registry import Alert, writer_of
+from messaging.staff_alerts.registry import Alert, alerts_for
 
 logger = get_logger(__name__)
 
@@ -22,18 +22,17 @@ MARKDOWN_BYTES = 2000
 
 
 @transaction.atomic
-def alert_for(envelope: dict[str, Any]) -> Message | None:
-    """The message to whom the event concerns; None when told already, or nobody can be told."""
-    writer = writer_of(envelope["type"])
-    if writer is None or not first_time("staff_alerts", envelope):
-        return None
-    alert = writer(envelope["data"])
-    if alert is None:
-        return None
-    if not alert.user.is_team_member or not alert.user.wecom_user_id:
-        logger.info("staff_alert_unaddressed", user=alert.user.pk, event_type=envelope["type"])
-        return None
-    return _send_once(alert, alert.user.wecom_user_id)
+def alert_for(envelope: dict[str, Any]) -> list[Message]:
+    """The messages to whom the event concerns; none when told already, or nobody can be told."""
+    if not first_time("staff_alerts", envelope):
+        return []
+    sent = []
+    for alert in alerts_for(envelope["type"], envelope["data"]):
+        if not alert.user.is_team_member or not alert.user.wecom_user_id:
+            logger.info("staff_alert_unaddressed", user=alert.user.pk, event_type=envelope["type"])
+        elif (message := _send_once(alert, alert.user.wecom_user_id)) is not None:
+            sent.append(message)
+    return sent
 
 
 def _send_once(alert: Alert, address: str) -> Message | None:

@@ -10,6 +10,7 @@ from tests.permissions import (
     ticket_desk_rules,
     ticket_dispatch_rules,
     ticket_group_rules,
+    ticket_relations_rules,
 )
 from tests.permissions.rule import ADMINS, Doors, Open
 
@@ -20,6 +21,7 @@ RULES: Doors = {
     **ticket_desk_rules.checklists(),
     **ticket_desk_rules.history(),
     **ticket_group_rules.reminders(),
+    **ticket_relations_rules.relations(),
     **desk_rules.messages(),
     **desk_rules.templates_and_accounts(),
     **desk_rules.wechat(),

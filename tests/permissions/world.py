@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from config.api.keys import ApiKey, Scope
@@ -42,7 +43,7 @@ from tests.factories import (
     TicketFactory,
     UserFactory,
 )
-from tickets.models import CannedReply, ChecklistItem, SavedView
+from tickets.models import CannedReply, ChecklistItem, SavedView, TicketAttachment, Visibility
 
 WHICH = ("own", "bound", "foreign")
 ALL = frozenset(WHICH)
@@ -121,6 +122,17 @@ def _furnish(world: World, which: str, owner: Any) -> None:
         entry=Entry.SYSTEM,
     )
     ticket = TicketFactory(customer=customer, assignee=lisi if which == "bound" else None)
+    attachment = TicketAttachment.objects.create(
+        ticket=ticket,
+        visibility=Visibility.PUBLIC,
+        file=ContentFile(b"notes", name="notes.txt"),
+        name="notes.txt",
+        content_type="text/plain",
+        size=5,
+        sha256="0" * 64,
+        uploader_name="系统",
+        entry=Entry.SYSTEM,
+    )
     group = CustomerGroup.objects.create(chat_id=f"wr-{which}", name=which, owner=owner)
     task = FollowUpTask.objects.create(
         customer=customer, owner=owner, title="回访", due_at=now + timedelta(days=1)
@@ -165,6 +177,8 @@ def _furnish(world: World, which: str, owner: Any) -> None:
         "ticket_view": view.pk,
         "checklist_item": item.pk,
         "ticket": ticket.pk,
+        "any ticket": ticket.pk,
+        "attachment": attachment.pk,
         "group": group.pk,
         "task": task.pk,
         "follow_up": follow_up.pk,

@@ -18,10 +18,33 @@ from tickets.states import TicketStatus
 pytestmark = pytest.mark.django_db
 
 TICKET_FIELDS = {
-    "id", "title", "description", "product", "project_id", "status", "priority", "progress", "customer",
-    "assigned_to", "assigned_to_name", "deadline", "overdue", "reminder_count", "last_reminder_at",
-    "group_message_id", "created_at", "updated_at", "resolved_at", "version",
+    "id",
+    "title",
+    "description",
+    "product",
+    "project_id",
+    "status",
+    "priority",
+    "progress",
+    "customer",
+    "assigned_to",
+    "assigned_to_name",
+    "deadline",
+    "overdue",
+    "reminder_count",
+    "last_reminder_at",
+    "group_message_id",
+    "created_at",
+    "updated_at",
+    "resolved_at",
+    "version",
+    "responded_at",
+    "closed_at",
+    "waiting_since",
+    "cycle",
+    "merged_into",
 }  # fmt: skip
+TEAM_FIELDS = TICKET_FIELDS | {"sla_state", "response_due_at", "unanswered_since", "custom_fields"}
 
 
 def test_a_ticket_is_made_for_a_named_customer_with_the_contracts_fields(api, lisi):
@@ -31,7 +54,7 @@ def test_a_ticket_is_made_for_a_named_customer_with_the_contracts_fields(api, li
     )
     assert response.status_code == 201
     ticket = response.json()
-    assert set(ticket) == TICKET_FIELDS
+    assert set(ticket) == TEAM_FIELDS
     assert ticket["title"] == "服务器无法连接"
     assert (ticket["status"], ticket["priority"], ticket["progress"]) == ("pending", "normal", 0)
     customer = Customer.objects.get()
@@ -212,6 +235,7 @@ def test_a_customer_reads_replies_and_reports_for_themselves_only(api):
     client = api(login)
     own = client.post("/api/tickets", {"description": "登录失败"})
     assert own.status_code == 201
+    assert set(own.json()) == TICKET_FIELDS
     path = f"/api/tickets/{own.json()['id']}"
     assert client.post(f"{path}/reply", {"content": "补充一下"}).status_code == 201
     assert (

@@ -13,6 +13,7 @@ from tickets.actions.projects import check_project
 from tickets.actions.trail import lock_ticket, record, require_team
 from tickets.models import EventKind, Ticket, Visibility
 from tickets.sla import clock
+from tickets.snapshot import plain
 from tickets.states import TicketStatus
 
 
@@ -26,6 +27,8 @@ class TicketChanges(TypedDict, total=False):
     deadline: datetime
     progress: int
     project_id: int | None
+    # Only the fields that change; the others stay.
+    custom_fields: dict[str, Any]
 
 
 @transaction.atomic
@@ -45,7 +48,7 @@ def ticket_edit(
     for field, value in changes.items():
         before = getattr(ticket, field)
         if before != value:
-            changed[field] = [_plain(before), _plain(value)]
+            changed[field] = [plain(before), plain(value)]
             setattr(ticket, field, value)
     if not changed:
         return ticket
@@ -57,7 +60,14 @@ def ticket_edit(
 
 
 @transaction.atomic
-def ticket_set_progress(*, ticket_id: int, percent: int, actor: Actor, note: str = "") -> Ticket:
+def ticket_set_progress(
+    *,
+    ticket_id: int,
+    percent: int,
+    actor: Actor,
+    note: str = "",
+    version: int | None = None,
+) -> Ticket:
     """How far it has come, 0–100; a ticket that nobody had begun becomes `processing`.
 
     Raises `NotFoundError`, `NotAllowedError`, `InvalidInputError`, `ConflictError` when finished.
@@ -65,7 +75,7 @@ def ticket_set_progress(*, ticket_id: int, percent: int, actor: Actor, note: str
     require_team(actor)
     if not 0 <= percent <= 100:
         raise InvalidInputError("进度必须是 0 到 100", attr="progress")
-    ticket = lock_ticket(ticket_id, actor)
+    ticket = lock_ticket(ticket_id, actor, version=version)
     if not ticket.is_open:
         raise ConflictError(
             f"工单 #{ticket.pk} 当前状态为{states.label(ticket.status)}（{ticket.status}），"
@@ -101,7 +111,3 @@ def _check_progress(ticket: Ticket) -> None:
             code="illegal_transition",
             attr="progress",
         )
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value

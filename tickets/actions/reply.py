@@ -6,7 +6,9 @@ from django.utils import timezone
 from config.errors import InvalidInputError, NotAllowedError
 from customers.actors import Actor
 from tickets.actions.trail import lock_ticket, record
-from tickets.models import EventKind, TicketEvent, Visibility
+from tickets.actions.watch import can_see, watch_all
+from tickets.models import EventKind, Ticket, TicketEvent, Visibility
+from tickets.relations.mentions import mentioned_in
 from tickets.sla import clock
 
 CONTENT_LENGTH = 5000
@@ -18,6 +20,8 @@ def ticket_reply(
 ) -> TicketEvent:
     """The reply as the ticket's next event. Customers write public replies only.
 
+    Colleagues named in an internal note (`@李四`) follow the ticket and are told.
+
     Raises `NotFoundError`, `NotAllowedError`, `InvalidInputError`.
     """
     content = content.strip()
@@ -28,6 +32,25 @@ def ticket_reply(
     ticket = lock_ticket(ticket_id, actor)
     if not actor.is_team:
         clock.resume(ticket, timezone.now())
+    changes = _mentions(ticket, content, actor) if visibility == Visibility.INTERNAL else {}
     return record(
-        ticket, actor, EventKind.REPLY, content=content, visibility=Visibility(visibility)
+        ticket,
+        actor,
+        EventKind.REPLY,
+        content=content,
+        changes=changes,
+        visibility=Visibility(visibility),
     )
+
+
+def _mentions(ticket: Ticket, content: str, actor: Actor) -> dict[str, list[str]]:
+    """Who is named in a note follows the ticket from now on; who may not see it, does not."""
+    named = mentioned_in(content)
+    seeing = [user for user in named if can_see(ticket, user, actor)]
+    watch_all(ticket, [user for user in seeing if user != actor.user])
+    blind = [user for user in named if user not in seeing]
+    return {
+        name: ["", "、".join(user.display_name for user in users)]
+        for name, users in (("mentioned", seeing), ("not_told", blind))
+        if users
+    }

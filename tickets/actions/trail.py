@@ -1,11 +1,10 @@
 """Locking a ticket, and the event that every change leaves behind."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, TypedDict
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from config.errors import ConflictError, NotAllowedError, NotFoundError
@@ -13,28 +12,12 @@ from config.events.publish import publish, publish_many
 from customers.actions.history import order_key
 from customers.actors import Actor
 from tickets import states
+from tickets.actions.versions import check_version
 from tickets.models import EventKind, Ticket, TicketEvent, Visibility
 from tickets.sla import clock
+from tickets.snapshot import SNAPSHOT, plain
 from tickets.visibility import tickets_visible_to
 
-# What an event remembers of before, so that it can be told and taken back.
-SNAPSHOT = (
-    "title",
-    "description",
-    "product",
-    "priority",
-    "status",
-    "progress",
-    "assignee_id",
-    "project_id",
-    "deadline",
-    "resolved_at",
-    "closed_at",
-    "waiting_since",
-    "merged_into_id",
-    "custom_fields",
-    "cycle",
-)
 # A colleague who did one of these has shown that the ticket is in their hands.
 _REACTIONS = frozenset(EventKind) - {
     EventKind.CREATED,
@@ -44,12 +27,18 @@ _REACTIONS = frozenset(EventKind) - {
     EventKind.SLA,
 }
 
+# What a customer waits for an answer to.
+_CUSTOMERS_WORDS = frozenset({EventKind.CREATED, EventKind.REPLY, EventKind.ATTACHED})
 
-def lock_ticket(ticket_id: int, actor: Actor, *, version: int | None = None) -> Ticket:
+
+def lock_ticket(
+    ticket_id: int, actor: Actor, *, version: int | None = None, merged_too: bool = False
+) -> Ticket:
     """The ticket, held until the transaction ends, with its customer and assignee.
 
     Raises `NotFoundError` when it is not there or not for this actor, `ConflictError` when
-    `version` is given and somebody else has changed the ticket since.
+    `version` is given and the ticket was changed since, or when it was merged into another one
+    and the caller does not say that it can act on such (`merged_too`).
     """
     visible = tickets_visible_to(actor).filter(pk=ticket_id)
     if connection.vendor == "postgresql":
@@ -57,15 +46,22 @@ def lock_ticket(ticket_id: int, actor: Actor, *, version: int | None = None) -> 
     ticket = visible.select_related("customer", "assignee").first()
     if ticket is None:
         raise NotFoundError(f"找不到工单 #{ticket_id}")
-    if version is not None and version != ticket.version:
-        raise ConflictError(
-            f"工单 #{ticket_id} 已被修改（当前版本 {ticket.version}，"
-            f"当前状态 {ticket.status}），请刷新后再试",
-            code="version_conflict",
-            attr="version",
-        )
+    if version is not None:
+        check_version(ticket, version)
+    if ticket.merged_into_id is not None and not merged_too:
+        raise refuse_merged(ticket)
     remember(ticket)
     return ticket
+
+
+def lock_all(tickets: QuerySet[Ticket]) -> list[Ticket]:
+    """All of `tickets`, held, in the one order that everybody locks in: by their numbers."""
+    if connection.vendor == "postgresql":
+        tickets = tickets.select_for_update(of=("self",), no_key=True)
+    locked = list(tickets.select_related("customer", "assignee").order_by("pk"))
+    for ticket in locked:
+        remember(ticket)
+    return locked
 
 
 def remember(ticket: Ticket) -> None:
@@ -167,7 +163,7 @@ def _note_who_acted(ticket: Ticket, actor: Actor, kind: EventKind, visibility: V
     is_reply = kind is EventKind.REPLY and visibility is Visibility.PUBLIC
     if is_reply and actor.is_team:
         ticket.unanswered_since = None
-    if not actor.is_team and kind in (EventKind.REPLY, EventKind.CREATED):
+    if not actor.is_team and kind in _CUSTOMERS_WORDS:
         ticket.unanswered_since = ticket.unanswered_since or now
 
 
@@ -197,14 +193,21 @@ def _news(ticket: Ticket, kind: EventKind) -> dict[str, Any]:
     }
 
 
+def refuse_merged(ticket: Ticket) -> ConflictError:
+    """Whoever acts on a merged ticket is told where it went on."""
+    into = ticket.merged_into_id
+    return ConflictError(
+        f"工单 #{ticket.pk} 已合并到 #{into}，请在 #{into} 上处理",
+        code="merged",
+        attr="merged_into",
+        extra={"merged_into": into},
+    )
+
+
 def _differences(ticket: Ticket) -> dict[str, Any]:
     """JSON of the remembered fields that are no longer so; empty for a new ticket."""
     before: dict[str, Any] = getattr(ticket, "before", {})
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in before.items()
-        if value != getattr(ticket, name)
-    }
+    return {name: plain(value) for name, value in before.items() if value != getattr(ticket, name)}
 
 
 def _event_type(kind: EventKind, to_value: str) -> str:

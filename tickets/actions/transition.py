@@ -14,6 +14,7 @@ from tickets.actions.trail import (
     lock_ticket,
     record,
     record_many,
+    refuse_merged,
     refuse_move,
     require_team,
 )
@@ -40,25 +41,37 @@ def ticket_transition(
     require_team(actor)
     if status not in TicketStatus:
         raise InvalidInputError(f"没有名为 {status} 的状态", attr="status")
-    ticket = lock_ticket(ticket_id, actor, version=version)
+    ticket = lock_ticket(ticket_id, actor, version=version, merged_too=True)
+    if ticket.merged_into_id is not None and status not in states.OPEN:
+        raise refuse_merged(ticket)
     _move(ticket, TicketStatus(status), actor, reason, progress)
     return ticket
 
 
 @transaction.atomic
-def ticket_reopen(*, ticket_id: int, actor: Actor, reason: str = "") -> Ticket:
-    """Back to work: to its assignee's hands, or to the pool; with a fresh deadline."""
+def ticket_reopen(
+    *, ticket_id: int, actor: Actor, reason: str = "", version: int | None = None
+) -> Ticket:
+    """Back to work: to its assignee's hands, or to the pool; with a fresh deadline.
+
+    A merged ticket stands on its own again. Raises as `ticket_transition` does.
+    """
     require_team(actor)
-    ticket = lock_ticket(ticket_id, actor)
+    ticket = lock_ticket(ticket_id, actor, version=version, merged_too=True)
     if ticket.is_open:
         raise ConflictError(
             f"工单 #{ticket.pk} 当前状态为{states.label(ticket.status)}（{ticket.status}），无需重开",
             code="illegal_transition",
             attr="status",
         )
+    reopen_locked(ticket, actor, reason)
+    return ticket
+
+
+def reopen_locked(ticket: Ticket, actor: Actor, reason: str) -> None:
+    """For acts that hold the finished ticket already."""
     target = TicketStatus.PROCESSING if ticket.assignee_id else TicketStatus.PENDING
     _move(ticket, target, actor, reason, None)
-    return ticket
 
 
 def tickets_escalate(

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from customers.actors import Entry
 from tickets.models.event import TicketEvent, Visibility
 from tickets.models.ticket import Ticket
+from tickets.storage import private_storage, random_path
 
 
 class LinkKind(models.TextChoices):
@@ -69,7 +70,7 @@ class TicketAttachment(models.Model):
     visibility = models.CharField(
         "可见范围", max_length=8, choices=Visibility, default=Visibility.INTERNAL
     )
-    file = models.FileField("文件", upload_to="tickets/%Y/%m", max_length=200)
+    file = models.FileField("文件", upload_to=random_path, storage=private_storage, max_length=200)
     name = models.CharField("文件名", max_length=200)
     content_type = models.CharField("类型", max_length=100)
     size = models.PositiveIntegerField("大小（字节）")

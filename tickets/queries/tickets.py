@@ -2,17 +2,23 @@
 
 from typing import TypedDict
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from customers.actors import Actor
 from customers.models import Customer
-from tickets.models import Ticket, TicketEvent, Visibility
+from tickets.models import Priority, Ticket, TicketEvent, Visibility
 from tickets.states import FINISHED, OPEN, TicketStatus
 from tickets.visibility import tickets_visible_to
 
 RECENT = 5
 PRODUCTS = 50
+
+# By weight, where the alphabet would put `high` first and `urgent` last.
+PRIORITY_RANK = Case(
+    *(When(priority=priority, then=Value(rank)) for rank, priority in enumerate(Priority)),
+    output_field=IntegerField(),
+)
 
 
 class Summary(TypedDict):

@@ -1,12 +1,10 @@
 """`/api/v1/customers/import…`: tables of customers in; and `/export`: out again (contract.md §3)."""
 
-import hashlib
 from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.datastructures import MultiValueDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
@@ -15,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.downloads import AnyAccept, asked_table, table_response
-from config.api.idempotency import IdempotentPosts
+from config.api.idempotency import IdempotentPosts, multipart_digest
 from config.api.keys import Scope
 from config.api.permissions import STAFF, HasAccess, Rule
 from customers.actions.imports import import_accept
@@ -66,18 +64,7 @@ class ImportView(IdempotentPosts):
         return Response(s.ImportAcceptedSerializer(answer).data, status.HTTP_202_ACCEPTED)
 
     def body_of(self, request: Request) -> bytes:
-        digest = hashlib.sha256()
-        form = cast("MultiValueDict[str, Any]", request.data)  # MultiPartParser's
-        for name, values in sorted(form.lists()):
-            for value in values:
-                digest.update(f"{name}\n".encode())
-                if hasattr(value, "chunks"):
-                    for part in value.chunks():
-                        digest.update(part)
-                    value.seek(0)
-                else:
-                    digest.update(str(value).encode())
-        return digest.digest()
+        return multipart_digest(cast("Any", request.data))  # MultiPartParser's
 
 
 class ImportListView(generics.ListAPIView[CustomerImport]):

@@ -3,9 +3,11 @@
 import django_filters
 from django.db.models import Q, QuerySet
 
+from config.api.filters import MomentFilter
 from customers.api.actor import actor_of
+from customers.models import User
 from tickets.desk.ticket_search import matching
-from tickets.models import Priority, Ticket
+from tickets.models import Priority, SlaState, Ticket, TicketWatcher
 from tickets.queries.tickets import tickets_overdue
 from tickets.states import TicketStatus
 
@@ -17,6 +19,17 @@ class TicketFilter(django_filters.FilterSet):
     customer = django_filters.NumberFilter(
         field_name="customer_id", min_value=1, max_value=2**63 - 1, decimal_places=0
     )
+    product = django_filters.CharFilter(field_name="product", max_length=100)
+    project = django_filters.NumberFilter(
+        field_name="project_id", min_value=1, max_value=2**63 - 1, decimal_places=0
+    )
+    sla_state = django_filters.MultipleChoiceFilter(choices=SlaState.choices)
+    waiting = django_filters.BooleanFilter(
+        field_name="waiting_since", lookup_expr="isnull", exclude=True
+    )
+    watching = django_filters.BooleanFilter(method="filter_watching")
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
     overdue = django_filters.BooleanFilter(method="filter_overdue")
     keyword = django_filters.CharFilter(method="filter_keyword", max_length=100)
 
@@ -26,6 +39,14 @@ class TicketFilter(django_filters.FilterSet):
 
     def filter_assignee(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         return tickets.filter(Q(assignee__wecom_user_id=value) | Q(assignee__username=value))
+
+    def filter_watching(
+        self, tickets: QuerySet[Ticket], name: str, value: bool
+    ) -> QuerySet[Ticket]:
+        """Those that the caller follows; an API key follows none."""
+        user_id = self.request.user.pk if isinstance(self.request.user, User) else None
+        following = Q(pk__in=TicketWatcher.objects.filter(user=user_id).values("ticket"))
+        return tickets.filter(following) if value else tickets.exclude(following)
 
     def filter_overdue(self, tickets: QuerySet[Ticket], name: str, value: bool) -> QuerySet[Ticket]:
         return tickets_overdue(tickets, overdue=value)

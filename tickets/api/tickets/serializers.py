@@ -9,6 +9,11 @@ from tickets.models import Priority, Ticket, TicketEvent, Visibility
 from tickets.states import TicketStatus
 
 
+def version_field() -> serializers.IntegerField:
+    """The version that the caller saw last; 0 is that of a ticket without any event."""
+    return serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
+
+
 class TicketCustomerSerializer(serializers.ModelSerializer[Customer]):
     phone = serializers.CharField(source="phone_display")
 
@@ -18,11 +23,14 @@ class TicketCustomerSerializer(serializers.ModelSerializer[Customer]):
 
 
 class TicketSerializer(serializers.ModelSerializer[Ticket]):
+    """What everybody sees who may see the ticket."""
+
     project_id = serializers.IntegerField(read_only=True, allow_null=True)
     customer = TicketCustomerSerializer(read_only=True)
     assigned_to = serializers.CharField(read_only=True)
     assigned_to_name = serializers.CharField(read_only=True)
     overdue = serializers.BooleanField(read_only=True)
+    merged_into = serializers.IntegerField(source="merged_into_id", read_only=True, allow_null=True)
 
     class Meta:
         model = Ticket
@@ -47,6 +55,25 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "updated_at",
             "resolved_at",
             "version",
+            "responded_at",
+            "closed_at",
+            "waiting_since",
+            "cycle",
+            "merged_into",
+        ]
+        read_only_fields = fields
+
+
+class TeamTicketSerializer(TicketSerializer):
+    """With what colleagues alone are to see."""
+
+    class Meta(TicketSerializer.Meta):
+        fields = [
+            *TicketSerializer.Meta.fields,
+            "sla_state",
+            "response_due_at",
+            "unanswered_since",
+            "custom_fields",
         ]
         read_only_fields = fields
 
@@ -66,6 +93,7 @@ class TicketCreateSerializer(serializers.Serializer[Any]):
     )
     priority = serializers.ChoiceField(choices=Priority.choices, default=Priority.NORMAL)
     deadline = serializers.DateTimeField(required=False, allow_null=True)
+    custom_fields = serializers.DictField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "customer_id" in attrs and "customer_name" in attrs:
@@ -76,7 +104,10 @@ class TicketCreateSerializer(serializers.Serializer[Any]):
 
 
 class TicketEditSerializer(serializers.Serializer[Any]):
-    """What a PATCH may change; `version`, if given, must be the present one."""
+    """What a PATCH may change; of `custom_fields` those named.
+
+    With `version`, a change that somebody made since is a 409 that says what it was.
+    """
 
     title = serializers.CharField(max_length=200, required=False)
     description = serializers.CharField(max_length=10_000, required=False)
@@ -87,7 +118,8 @@ class TicketEditSerializer(serializers.Serializer[Any]):
     priority = serializers.ChoiceField(choices=Priority.choices, required=False)
     deadline = serializers.DateTimeField(required=False)
     progress = serializers.IntegerField(min_value=0, max_value=100, required=False)
-    version = serializers.IntegerField(min_value=1, required=False)
+    custom_fields = serializers.DictField(required=False)
+    version = version_field()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         unknown = sorted(set(self.initial_data) - set(self.fields))
@@ -99,7 +131,7 @@ class TicketEditSerializer(serializers.Serializer[Any]):
 class AssignSerializer(serializers.Serializer[Any]):
     assignee = serializers.CharField(max_length=150, help_text="用户名、企业微信账号或姓名")
     note = serializers.CharField(max_length=1000, required=False, allow_blank=True)
-    version = serializers.IntegerField(min_value=1, required=False)
+    version = version_field()
 
 
 class ReplySerializer(serializers.Serializer[Any]):
@@ -110,7 +142,11 @@ class ReplySerializer(serializers.Serializer[Any]):
 class TransitionSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=TicketStatus.choices)
     reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
-    version = serializers.IntegerField(min_value=1, required=False)
+    version = version_field()
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
 
 
 class TicketEventSerializer(serializers.ModelSerializer[TicketEvent]):
@@ -126,8 +162,17 @@ class TicketEventSerializer(serializers.ModelSerializer[TicketEvent]):
             "changes",
             "actor_name",
             "entry",
+            "is_from_customer",
             "created_at",
         ]
+        read_only_fields = fields
+
+
+class TeamTicketEventSerializer(TicketEventSerializer):
+    """`before`: the ticket's fields as they were, where this event changed them."""
+
+    class Meta(TicketEventSerializer.Meta):
+        fields = [*TicketEventSerializer.Meta.fields, "before"]
         read_only_fields = fields
 
 

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -27,6 +28,7 @@ from tickets import actions
 from tickets.actions.edit import TicketChanges
 from tickets.api.tickets import serializers as s
 from tickets.api.tickets.filters import TicketFilter
+from tickets.api.tickets.ordering import TicketOrdering
 from tickets.models import Ticket
 from tickets.queries.tickets import customer_summary, events_of, tickets_for
 
@@ -44,16 +46,24 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
         "partial_update": Rule(STAFF, Scope.TICKETS_WRITE),
         "assign": Rule(STAFF, Scope.TICKETS_WRITE),
         "transition": Rule(STAFF, Scope.TICKETS_WRITE),
+        "wait": Rule(STAFF, Scope.TICKETS_WRITE),
+        "resume": Rule(STAFF, Scope.TICKETS_WRITE),
     }
     queryset = Ticket.objects.none()
-    serializer_class = s.TicketSerializer
+    serializer_class = s.TeamTicketSerializer
     filterset_class = TicketFilter
+    filter_backends = [DjangoFilterBackend, TicketOrdering]
     ordering_fields = ["created_at", "updated_at", "deadline", "priority", "status"]
 
     def get_queryset(self) -> Any:
         return tickets_for(actor_of(self.request))
 
-    @extend_schema(request=s.TicketCreateSerializer, responses={201: s.TicketSerializer})
+    def get_serializer_class(self) -> Any:
+        if getattr(self, "swagger_fake_view", False) or actor_of(self.request).is_team:
+            return s.TeamTicketSerializer
+        return s.TicketSerializer
+
+    @extend_schema(request=s.TicketCreateSerializer, responses={201: s.TeamTicketSerializer})
     @transaction.atomic
     def create(self, request: Request) -> Response:
         data = _valid(s.TicketCreateSerializer, request)
@@ -66,11 +76,12 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
             priority=data["priority"],
             deadline=data.get("deadline"),
             project_id=data.get("project_id"),
+            custom_fields=data.get("custom_fields"),
             actor=actor,
         )
         return self._answer(ticket, status.HTTP_201_CREATED)
 
-    @extend_schema(request=s.TicketEditSerializer, responses=s.TicketSerializer)
+    @extend_schema(request=s.TicketEditSerializer, responses=s.TeamTicketSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
         data = _valid(s.TicketEditSerializer, request)
         version = data.pop("version", None)
@@ -81,7 +92,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
             )
         )
 
-    @extend_schema(request=s.AssignSerializer, responses=s.TicketSerializer)
+    @extend_schema(request=s.AssignSerializer, responses=s.TeamTicketSerializer)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: int) -> Response:
         data = _valid(s.AssignSerializer, request)
@@ -107,7 +118,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
         )
         return Response(s.TicketEventSerializer(event).data, status.HTTP_201_CREATED)
 
-    @extend_schema(request=s.TransitionSerializer, responses=s.TicketSerializer)
+    @extend_schema(request=s.TransitionSerializer, responses=s.TeamTicketSerializer)
     @action(detail=True, methods=["post"])
     def transition(self, request: Request, pk: int) -> Response:
         data = _valid(s.TransitionSerializer, request)
@@ -121,16 +132,32 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
             )
         )
 
-    @extend_schema(responses=s.TicketEventSerializer(many=True), filters=False)
+    @extend_schema(request=s.ReasonSerializer, responses=s.TeamTicketSerializer)
+    @action(detail=True, methods=["post"])
+    def wait(self, request: Request, pk: int) -> Response:
+        return self._pause(request, pk, actions.ticket_wait)
+
+    @extend_schema(request=s.ReasonSerializer, responses=s.TeamTicketSerializer)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: int) -> Response:
+        return self._pause(request, pk, actions.ticket_resume)
+
+    def _pause(self, request: Request, pk: int, act: Any) -> Response:
+        data = _valid(s.ReasonSerializer, request)
+        actor = actor_of(request)
+        return self._answer(act(ticket_id=pk, reason=data.get("reason", ""), actor=actor))
+
+    @extend_schema(responses=s.TeamTicketEventSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], filterset_class=None, ordering_fields=[])
     def events(self, request: Request, pk: int) -> Response:
         actor = actor_of(request)
         ticket = get_object_or_404(tickets_for(actor), pk=pk)
         page: Any = self.paginate_queryset(cast("Any", events_of(ticket, actor)))
-        return self.get_paginated_response(s.TicketEventSerializer(page, many=True).data)
+        shown = s.TeamTicketEventSerializer if actor.is_team else s.TicketEventSerializer
+        return self.get_paginated_response(shown(page, many=True).data)
 
     def _answer(self, ticket: Ticket, code: int = status.HTTP_200_OK) -> Response:
-        return Response(s.TicketSerializer(ticket).data, code)
+        return Response(self.get_serializer_class()(ticket).data, code)
 
 
 class TicketSummaryView(APIView):
