@@ -11,6 +11,8 @@ from customers.actors import Actor
 from customers.models import Customer
 from tickets.actions.projects import check_project
 from tickets.actions.trail import record
+from tickets.desk import checklists
+from tickets.desk.custom_fields import checked_values
 from tickets.group.card import send_new_ticket_card
 from tickets.group.speaking import voice_in
 from tickets.models import EventKind, Priority, Ticket, Visibility
@@ -36,13 +38,15 @@ def ticket_create(
     """A pending ticket, its first event, and its card on the way to the group (seed 001, scene 1).
 
     Without `title` the first line of the description serves; without `deadline` the service level
-    that fits counts, else the runtime setting `ticket.default_deadline_hours`. The caller has made
-    sure that the actor may see `customer`. Raises `InvalidInputError`.
+    that fits counts, else the runtime setting `ticket.default_deadline_hours`. Doors that know no
+    custom fields give None, and none is required of them. The caller has made sure that the actor
+    may see `customer`. Raises `InvalidInputError`.
     """
     description = description.strip()
     if not description:
         raise InvalidInputError("问题描述不能为空", attr="description")
     check_project(project_id, customer.pk, actor)
+    fields = checked_values(custom_fields) if custom_fields is not None else {}
     now = timezone.now()
     voice = voice_in(actor.chat_id)
     if deadline is not None and deadline <= now:
@@ -59,7 +63,7 @@ def ticket_create(
         entry=actor.entry,
         group_chat_id=actor.chat_id or (voice.group_id if voice else ""),
         created_by=actor.user,
-        custom_fields=custom_fields or {},
+        custom_fields=fields,
     )
     clock.start(ticket, now, keep_deadline=deadline is not None)
     record(
@@ -70,6 +74,7 @@ def ticket_create(
         content=description,
         visibility=Visibility.PUBLIC,
     )
+    checklists.checklist_start(ticket)
     card = send_new_ticket_card(ticket, voice)
     if card is not None:
         ticket.group_message_id = card.message_id

@@ -11,6 +11,7 @@ from customers.actors import Actor
 from tickets import states
 from tickets.actions.projects import check_project
 from tickets.actions.trail import lock_ticket, record, require_team
+from tickets.desk.custom_fields import checked_values, merged_values
 from tickets.models import EventKind, Ticket, Visibility
 from tickets.sla import clock
 from tickets.snapshot import plain
@@ -44,8 +45,12 @@ def ticket_edit(
     ticket = lock_ticket(ticket_id, actor, version=version)
     if "project_id" in changes:
         check_project(changes["project_id"], ticket.customer_id, actor)
+    given: dict[str, Any] = {**changes}
+    if "custom_fields" in changes:
+        checked = checked_values(changes["custom_fields"], partial=True)
+        given["custom_fields"] = merged_values(ticket.custom_fields, checked)
     changed: dict[str, Any] = {}
-    for field, value in changes.items():
+    for field, value in given.items():
         before = getattr(ticket, field)
         if before != value:
             changed[field] = [plain(before), plain(value)]

@@ -94,7 +94,7 @@ def _alert(ticket: Ticket, event: TicketEvent, user: User, title: str, body: lis
         f"状态：{ticket.get_status_display()} | 优先级：{ticket.get_priority_display()}",
         f"操作人：{as_text(event.actor_name)}",
         *body,
-        f"[查看工单]({ticket_url(ticket.pk)})",
+        f"[查看工单]({ticket_url(ticket)})",
     ]
     return Alert(user, "\n".join(lines), f"ticket:{ticket.pk}:{event.sequence}:{user.pk}")
 

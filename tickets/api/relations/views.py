@@ -19,7 +19,7 @@ from customers.models import User
 from customers.queries.staff import staff_named
 from tickets import actions
 from tickets.api.relations import serializers as s
-from tickets.api.tickets.serializers import TeamTicketSerializer
+from tickets.api.tickets.serializers import TicketSerializer
 from tickets.models import Ticket, TicketRating
 from tickets.queries.links import Link, links_of
 from tickets.queries.tickets import tickets_for
@@ -34,7 +34,7 @@ class MergeView(IdempotentPosts):
     permission_classes = [HasAccess]
     access = {"post": WRITES}
 
-    @extend_schema(request=s.MergeSerializer, responses=TeamTicketSerializer)
+    @extend_schema(request=s.MergeSerializer, responses=TicketSerializer)
     def post(self, request: Request, pk: int) -> Response:
         data = _valid(s.MergeSerializer, request)
         target = actions.ticket_merge(
@@ -43,7 +43,7 @@ class MergeView(IdempotentPosts):
             reason=data.get("reason", ""),
             actor=actor_of(request),
         )
-        return Response(TeamTicketSerializer(target).data)
+        return Response(TicketSerializer(target).data)
 
 
 class LinksView(generics.GenericAPIView[Ticket]):

@@ -22,9 +22,10 @@ class TicketCustomerSerializer(serializers.ModelSerializer[Customer]):
         fields = ["id", "name", "phone", "company"]
 
 
-class TicketSerializer(serializers.ModelSerializer[Ticket]):
-    """What everybody sees who may see the ticket."""
+TEAM_ONLY = ("sla_state", "response_due_at", "unanswered_since", "custom_fields")
 
+
+class TicketSerializer(serializers.ModelSerializer[Ticket]):
     project_id = serializers.IntegerField(read_only=True, allow_null=True)
     customer = TicketCustomerSerializer(read_only=True)
     assigned_to = serializers.CharField(read_only=True)
@@ -60,21 +61,16 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "waiting_since",
             "cycle",
             "merged_into",
+            *TEAM_ONLY,
         ]
         read_only_fields = fields
 
 
-class TeamTicketSerializer(TicketSerializer):
-    """With what colleagues alone are to see."""
+class OwnTicketSerializer(TicketSerializer):
+    """A customer's own ticket: without what colleagues alone are to see."""
 
     class Meta(TicketSerializer.Meta):
-        fields = [
-            *TicketSerializer.Meta.fields,
-            "sla_state",
-            "response_due_at",
-            "unanswered_since",
-            "custom_fields",
-        ]
+        fields = [name for name in TicketSerializer.Meta.fields if name not in TEAM_ONLY]
         read_only_fields = fields
 
 

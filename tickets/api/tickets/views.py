@@ -50,7 +50,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
         "resume": Rule(STAFF, Scope.TICKETS_WRITE),
     }
     queryset = Ticket.objects.none()
-    serializer_class = s.TeamTicketSerializer
+    serializer_class = s.TicketSerializer
     filterset_class = TicketFilter
     filter_backends = [DjangoFilterBackend, TicketOrdering]
     ordering_fields = ["created_at", "updated_at", "deadline", "priority", "status"]
@@ -60,10 +60,10 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
 
     def get_serializer_class(self) -> Any:
         if getattr(self, "swagger_fake_view", False) or actor_of(self.request).is_team:
-            return s.TeamTicketSerializer
-        return s.TicketSerializer
+            return s.TicketSerializer
+        return s.OwnTicketSerializer
 
-    @extend_schema(request=s.TicketCreateSerializer, responses={201: s.TeamTicketSerializer})
+    @extend_schema(request=s.TicketCreateSerializer, responses={201: s.TicketSerializer})
     @transaction.atomic
     def create(self, request: Request) -> Response:
         data = _valid(s.TicketCreateSerializer, request)
@@ -76,12 +76,12 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
             priority=data["priority"],
             deadline=data.get("deadline"),
             project_id=data.get("project_id"),
-            custom_fields=data.get("custom_fields"),
+            custom_fields=data.get("custom_fields", {}),
             actor=actor,
         )
         return self._answer(ticket, status.HTTP_201_CREATED)
 
-    @extend_schema(request=s.TicketEditSerializer, responses=s.TeamTicketSerializer)
+    @extend_schema(request=s.TicketEditSerializer, responses=s.TicketSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
         data = _valid(s.TicketEditSerializer, request)
         version = data.pop("version", None)
@@ -92,7 +92,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
             )
         )
 
-    @extend_schema(request=s.AssignSerializer, responses=s.TeamTicketSerializer)
+    @extend_schema(request=s.AssignSerializer, responses=s.TicketSerializer)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: int) -> Response:
         data = _valid(s.AssignSerializer, request)
@@ -118,7 +118,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
         )
         return Response(s.TicketEventSerializer(event).data, status.HTTP_201_CREATED)
 
-    @extend_schema(request=s.TransitionSerializer, responses=s.TeamTicketSerializer)
+    @extend_schema(request=s.TransitionSerializer, responses=s.TicketSerializer)
     @action(detail=True, methods=["post"])
     def transition(self, request: Request, pk: int) -> Response:
         data = _valid(s.TransitionSerializer, request)
@@ -132,12 +132,12 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
             )
         )
 
-    @extend_schema(request=s.ReasonSerializer, responses=s.TeamTicketSerializer)
+    @extend_schema(request=s.ReasonSerializer, responses=s.TicketSerializer)
     @action(detail=True, methods=["post"])
     def wait(self, request: Request, pk: int) -> Response:
         return self._pause(request, pk, actions.ticket_wait)
 
-    @extend_schema(request=s.ReasonSerializer, responses=s.TeamTicketSerializer)
+    @extend_schema(request=s.ReasonSerializer, responses=s.TicketSerializer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: int) -> Response:
         return self._pause(request, pk, actions.ticket_resume)
