@@ -1,7 +1,7 @@
 """The desk's tools, search, history and reports of tickets: who may come in at which door."""
 
 from config.api.keys import Scope
-from tests.permissions.rule import EVERYONE, TEAM, Doors, Rule
+from tests.permissions.rule import ADMINS, EVERYONE, TEAM, Doors, Rule
 
 READ, WRITE = Scope.TICKETS_READ.value, Scope.TICKETS_WRITE.value
 # What the team shares is there to be used, not to be changed.
@@ -53,4 +53,6 @@ def history() -> Doors:
         ("GET", "api/tickets/similar"): Rule(EVERYONE, READ),
         ("GET", "api/tickets/<id:pk>/similar"): Rule(EVERYONE, READ, "ticket"),
         ("GET", "api/tickets/<id:pk>/times"): Rule(TEAM, READ, "ticket"),
+        ("GET", "api/tickets/statistics"): Rule(ADMINS, READ),
+        ("GET", "api/customers/<id:customer_id>/tickets/report"): Rule(TEAM, READ, "customer"),
     }
