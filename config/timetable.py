@@ -117,6 +117,11 @@ TICKETS: dict[str, Any] = {
         "schedule": crontab(minute="*"),
         "options": {"expires": 55, "queue": "default"},
     },
+    "工单：清理过期的群消息记录": {
+        "task": "tickets.tasks.group.purge_news",
+        "schedule": crontab(minute="57", hour="3"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
 }
 
 # WeChat entries

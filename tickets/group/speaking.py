@@ -67,6 +67,11 @@ def voice_of(ticket: Ticket) -> Voice | None:
     return voice_in(ticket.group_chat_id)
 
 
+def heard_in(voice: Voice, ticket: Ticket) -> str:
+    """The group in which that voice speaks of the ticket: where its robot stands, if that is known."""
+    return voice.group_id or ticket.group_chat_id or UNKNOWN_GROUP
+
+
 def say_in_group(
     ticket: Ticket,
     *,

@@ -19,6 +19,7 @@ from config.runtime import store
 from customers.actors import Actor, system_actor
 from tickets.actions.trail import EventParts, record_many
 from tickets.actions.transition import tickets_escalate
+from tickets.group.speaking import heard_in
 from tickets.models import EventKind, ReminderKind, Ticket, TicketReminder
 from tickets.reminders import texts
 from tickets.reminders.due import due_for_reminder, due_for_warning, is_quiet, overdue_tickets
@@ -132,7 +133,7 @@ def _escalate(heard: Sequence[tuple[Chase, list[Listener]]]) -> None:
             [ticket for ticket, _ in first],
             actor=system_actor(),
             reason=f"催促 {every} 次仍未处理，自动升级",
-            told_in={ticket.pk: of[0].group_id for ticket, of in first},
+            told_in={t.pk: heard_in(of[0].voice, t) for t, of in first if of[0].voice},
         )
 
 
