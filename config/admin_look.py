@@ -38,6 +38,11 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:tickets_ticket_changelist"),
                     },
                     {
+                        "title": "催促记录",
+                        "icon": "notification_important",
+                        "link": reverse_lazy("admin:tickets_ticketreminder_changelist"),
+                    },
+                    {
                         "title": "客户",
                         "icon": "groups",
                         "link": reverse_lazy("admin:customers_customer_changelist"),
