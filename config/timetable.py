@@ -136,6 +136,11 @@ WECHAT: dict[str, Any] = {
         "schedule": crontab(minute="30", hour="2"),
         "options": {"expires": 3600, "queue": "default"},
     },
+    "群命令：清理过期的记录与提问": {
+        "task": "wechat.tasks.forget_conversations",
+        "schedule": crontab(minute="52", hour="3"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
     "同步：清理过期的同步记录": {
         "task": "wechat.sync.tasks.purge_runs",
         "schedule": crontab(minute="47", hour="3"),

@@ -2,7 +2,9 @@
 
 from celery import shared_task
 
+from tickets.intake.actions import intakes_forget_expired
 from wechat.callbacks import sweep, work
+from wechat.commands import conversation, records
 from wechat.sync import tasks as sync_tasks  # noqa: F401  (Celery finds them here)
 
 
@@ -16,3 +18,11 @@ def work_callback(callback_id: int) -> None:
 def sweep_callbacks() -> None:
     """Every 30 s: callbacks that were stored and never worked."""
     sweep.sweep()
+
+
+@shared_task(time_limit=300)
+def forget_conversations() -> None:
+    """Every night: old command records, and questions that nobody answered."""
+    records.forget_old()
+    conversation.forget_expired()
+    intakes_forget_expired()

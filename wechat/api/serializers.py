@@ -8,20 +8,28 @@ COMMAND_LENGTH = 20_000
 
 
 class WorkMessageSerializer(serializers.Serializer[Any]):
-    """The JSON of seed 001. Who acts is the caller; `FromUserName` counts for API keys only."""
+    """The JSON of seed 001. Who acts is the caller; `FromUserName` counts for API keys only.
+
+    The same `MsgId` again gets the first answer and does nothing.
+    """
 
     ToUserName = serializers.CharField(max_length=64, required=False, allow_blank=True)
     FromUserName = serializers.CharField(max_length=64, required=False, allow_blank=True)
     MsgType = serializers.ChoiceField(choices=["text"])
     Content = serializers.CharField(max_length=COMMAND_LENGTH, trim_whitespace=False)
+    MsgId = serializers.CharField(max_length=64, required=False, allow_blank=True)
 
 
 class CommandSerializer(serializers.Serializer[Any]):
-    """`chat_id` names the group that the command belongs to, if any."""
+    """`chat_id` names the group that the command belongs to, if any.
+
+    The same `msgid` again gets the first answer and does nothing.
+    """
 
     userid = serializers.CharField(max_length=64, required=False, allow_blank=True)
     content = serializers.CharField(max_length=COMMAND_LENGTH, trim_whitespace=False)
     chat_id = serializers.CharField(max_length=64, required=False, allow_blank=True)
+    msgid = serializers.CharField(max_length=64, required=False, allow_blank=True)
 
 
 class CommandDataSerializer(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """`/api/wechat/work-message` for WeCom and for authenticated callers, and `/work/command`."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.api.auth import principal_name
 from config.api.idempotency import IdempotentPosts
 from config.api.keys import ApiClient, Scope
 from config.api.permissions import STAFF, HasAccess, Rule
@@ -20,17 +22,38 @@ from wechat.callbacks import crypto, door
 from wechat.commands.handlers import run_command
 
 
+@dataclass(frozen=True)
+class Acting:
+    """Whom the request names in which of its fields, and the group it speaks of."""
+
+    user_id: str
+    field: str
+    chat_id: str = ""
+
+    def actor(self, request: Request) -> Actor:
+        """The logged-in colleague, or whom an API key names. Nobody can act as another."""
+        if isinstance(request.user, ApiClient):
+            named = staff_by_wecom_user_id(self.user_id)
+            if named is None:
+                raise InvalidInputError(
+                    "没有这个企业微信账号的员工", code="unknown_staff", attr=self.field
+                )
+            return actor_for(named, Entry.API, chat_id=self.chat_id)
+        assert isinstance(request.user, User)  # permissions let no one else through
+        return actor_for(request.user, Entry.API, chat_id=self.chat_id)
+
+
 class _CommandView(IdempotentPosts):
     permission_classes = [HasAccess]
     access = {"post": Rule(STAFF, Scope.TICKETS_WRITE)}
 
-    def run(
-        self, request: Request, content: str, *, user_id: str, field: str, chat_id: str = ""
-    ) -> Response:
+    def run(self, request: Request, content: str, acting: Acting, *, message_id: str) -> Response:
+        source_id = f"{principal_name(request)}:{message_id}" if message_id else ""
         result = run_command(
             content,
-            actor=_acting(request, user_id, field, chat_id),
+            actor=acting.actor(request),
             bot_name=settings.AIBOT_NAME,
+            source_id=source_id,
         )
         return Response(
             {
@@ -62,12 +85,8 @@ class WorkMessageView(_CommandView):
         serializer = s.WorkMessageSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         data = serializer.validated_data
-        return self.run(
-            request,
-            data["Content"],
-            user_id=data.get("FromUserName", ""),
-            field="FromUserName",
-        )
+        acting = Acting(data.get("FromUserName", ""), "FromUserName")
+        return self.run(request, data["Content"], acting, message_id=data.get("MsgId", ""))
 
 
 class CommandView(_CommandView):
@@ -78,21 +97,5 @@ class CommandView(_CommandView):
         serializer = s.CommandSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         data = serializer.validated_data
-        return self.run(
-            request,
-            data["content"],
-            user_id=data.get("userid", ""),
-            field="userid",
-            chat_id=data.get("chat_id", ""),
-        )
-
-
-def _acting(request: Request, user_id: str, field: str, chat_id: str) -> Actor:
-    """Who acts: the logged-in colleague, or whom an API key names. Nobody can act as another."""
-    if isinstance(request.user, ApiClient):
-        named = staff_by_wecom_user_id(user_id)
-        if named is None:
-            raise InvalidInputError("没有这个企业微信账号的员工", code="unknown_staff", attr=field)
-        return actor_for(named, Entry.API, chat_id=chat_id)
-    assert isinstance(request.user, User)  # permissions let no one else through
-    return actor_for(request.user, Entry.API, chat_id=chat_id)
+        acting = Acting(data.get("userid", ""), "userid", data.get("chat_id", ""))
+        return self.run(request, data["content"], acting, message_id=data.get("msgid", ""))

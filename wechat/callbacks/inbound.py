@@ -1,6 +1,6 @@
 """Two callback formats, one meaning: somebody wrote something somewhere."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from customers.actors import Entry
@@ -20,6 +20,8 @@ class Inbound:
     chat_id: str = ""
     quoted: str = ""
     response_url: str = ""
+    # The stored callback: what it leads to is done once.
+    source_id: str = ""
 
 
 # The platform's news, all of them from `sys`, and what each is about: that keeps its order.
@@ -51,9 +53,10 @@ def conversation_of(source: CallbackSource, payload: dict[str, Any]) -> str:
 
 def inbound_of(callback: Callback) -> Inbound | None:
     """What was written; None for events and for what holds no text."""
-    if callback.source == CallbackSource.WECOM_APP:
-        return _from_app(callback.payload)
-    return _from_aibot(callback.payload)
+    from_app = callback.source == CallbackSource.WECOM_APP
+    read = _from_app if from_app else _from_aibot
+    found = read(callback.payload)
+    return replace(found, source_id=f"callback:{callback.pk}") if found is not None else None
 
 
 def _from_app(payload: dict[str, Any]) -> Inbound | None:

@@ -16,9 +16,10 @@ from messaging.actions.keywords import keyword_push
 from messaging.models import ChannelType
 from wechat.callbacks.door import WORK_QUEUE, WORK_TASK
 from wechat.callbacks.inbound import Inbound, inbound_of
+from wechat.commands.conversation import is_open
 from wechat.commands.grammar import parse
 from wechat.commands.handlers import run_command
-from wechat.commands.meaning import Misunderstood
+from wechat.commands.meaning import IncompleteTicket, Misunderstood
 from wechat.commands.replies import send_reply
 from wechat.models import Callback, CallbackStatus
 from wechat.sync.events import event_apply
@@ -89,19 +90,18 @@ def _act(callback: Callback) -> str | None:
 def _answer_or_push(inbound: Inbound) -> str:
     """What a keyword sets off (seed 002), else the command's answer.
 
-    Where a template answers, "I do not understand" beside it would only confuse.
+    Where a template answers, "I do not understand" beside it would only confuse; but what may answer
+    a question of ours is no keyword.
     """
     addresses = {ChannelType.WORK_WECHAT.value: inbound.user_id}
     if inbound.chat_id:
         addresses[ChannelType.GROUP_BOT.value] = inbound.chat_id
     command = parse(inbound.text, bot_name=settings.AIBOT_NAME, quoted=inbound.quoted)
-    pushed = (
-        keyword_push(text=inbound.text, addresses=addresses)
-        if isinstance(command, Misunderstood)
-        else []
-    )
-    if pushed:
-        return "关键词推送：" + "、".join(message.message_id for message in pushed)
+    is_unknown = isinstance(command, Misunderstood) and not isinstance(command, IncompleteTicket)
+    if is_unknown and not _is_asked(inbound):
+        pushed = keyword_push(text=inbound.text, addresses=addresses)
+        if pushed:
+            return "关键词推送：" + "、".join(message.message_id for message in pushed)
     reply = answer(inbound)
     send_reply(inbound, reply)
     return reply
@@ -121,10 +121,19 @@ def answer(inbound: Inbound) -> str:
     user = staff_by_wecom_user_id(inbound.user_id)
     if user is None:
         return "您的企业微信账号还没有登记为本系统的员工，请联系管理员在「员工与账号」中添加。"
-    actor = actor_for(user, inbound.entry, chat_id=inbound.chat_id)
     return run_command(
-        inbound.text, actor=actor, quoted=inbound.quoted, bot_name=settings.AIBOT_NAME
+        inbound.text,
+        actor=actor_for(user, inbound.entry, chat_id=inbound.chat_id),
+        quoted=inbound.quoted,
+        bot_name=settings.AIBOT_NAME,
+        source_id=inbound.source_id,
     ).text
+
+
+def _is_asked(inbound: Inbound) -> bool:
+    """Whether we have asked this member something here."""
+    user = staff_by_wecom_user_id(inbound.user_id)
+    return user is not None and is_open(actor_for(user, inbound.entry, chat_id=inbound.chat_id))
 
 
 def _remember_failure(callback_id: int, error: str) -> None:

@@ -1,18 +1,22 @@
 """What a message can mean: one of these commands, or that it was not understood."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
 
 @dataclass(frozen=True)
 class CreateTicket:
+    """`customer_id` is set once somebody has chosen among several of that name."""
+
     customer_name: str
     problem: str
     phone: str = ""
     product: str = ""
     company: str = ""
     priority: str = "normal"
+    customer_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,79 @@ class AddNote:
 
 
 @dataclass(frozen=True)
+class ReplyCustomer:
+    """Words that the customer is to read."""
+
+    ticket_ids: tuple[int, ...]
+    content: str
+
+
+@dataclass(frozen=True)
+class SetPriority:
+    ticket_ids: tuple[int, ...]
+    priority: str
+
+
+@dataclass(frozen=True)
+class SetDeadline:
+    ticket_ids: tuple[int, ...]
+    moment: datetime
+
+
+@dataclass(frozen=True)
+class PostponeDeadline:
+    ticket_ids: tuple[int, ...]
+    by: timedelta
+
+
+@dataclass(frozen=True)
+class WaitForCustomer:
+    ticket_ids: tuple[int, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class GoOn:
+    """The customer is waited for no longer."""
+
+    ticket_ids: tuple[int, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Watch:
+    ticket_ids: tuple[int, ...]
+    wanted: bool = True
+
+
+@dataclass(frozen=True)
+class MergeTickets:
+    ticket_ids: tuple[int, ...]
+    into_id: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class MyTickets:
+    """The asker's open tickets, the most urgent deadline first."""
+
+
+@dataclass(frozen=True)
+class OverdueTickets:
+    """Overdue ones in the asker's view."""
+
+
+@dataclass(frozen=True)
+class SetPresence:
+    status: str
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The asker's last command of this conversation."""
+
+
+@dataclass(frozen=True)
 class Target:
     """Which project or ticket is meant: exactly one is given.
 
@@ -81,6 +158,7 @@ class RecordCustomer:
     demand: str = ""
     products: tuple[str, ...] = ()
     amount: Decimal = Decimal(0)
+    customer_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -105,7 +183,9 @@ class ResolveIssue:
 
 @dataclass(frozen=True)
 class Help:
-    """The list of all commands."""
+    """The list of all commands, or all about one of them or of a section."""
+
+    topic: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +196,20 @@ class Misunderstood:
     example: str
 
 
+@dataclass(frozen=True)
+class IncompleteTicket(Misunderstood):
+    """A ticket is wanted and `known` is all that was said: the rest can be asked for."""
+
+    known: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Several:
+    """Several commands in one message, in their order."""
+
+    commands: tuple["Command", ...]
+
+
 Command: TypeAlias = (
     CreateTicket
     | QueryTickets
@@ -123,10 +217,23 @@ Command: TypeAlias = (
     | ChangeStatus
     | SetProgress
     | AddNote
+    | ReplyCustomer
+    | SetPriority
+    | SetDeadline
+    | PostponeDeadline
+    | WaitForCustomer
+    | GoOn
+    | Watch
+    | MergeTickets
+    | MyTickets
+    | OverdueTickets
+    | SetPresence
+    | Undo
     | RecordCustomer
     | QueryProjects
     | TransferEngineer
     | ResolveIssue
     | Help
     | Misunderstood
+    | Several
 )

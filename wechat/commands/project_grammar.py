@@ -22,8 +22,8 @@ from wechat.commands.parts import (
     parts_of,
 )
 from wechat.commands.references import Quoted, project_number, ticket_ids
+from wechat.commands.spec import Reading, Spec
 from wechat.commands.text import Text, read
-from wechat.commands.vocabulary import PROGRESS, RECORD, SOLVED, TRANSFER
 
 _KEYS = keys(
     "客户|公司|产品/项目|产品|项目名称|项目|客户需求|需求|备注|描述|问题|金额|预算|报价",
@@ -53,12 +53,12 @@ MAX_WORDS = 200
 MAX_NAME = 64
 
 
-def record(body: Text, quoted: Quoted) -> Command:
+def record(spec: Spec, reading: Reading) -> Command:
     """`#记录客户 张三 手机:138… 公司:… 需求:… 产品:… 金额:…`"""
-    parts = parts_of(body, _KEYS)
+    parts = parts_of(reading.body, _KEYS)
     for key, limit in _LIMITS.items():
         if len(parts.get(key, "")) > limit:
-            return Misunderstood(f"{key}过长，请控制在 {limit} 字以内", RECORD.example)
+            return Misunderstood(f"{key}过长，请控制在 {limit} 字以内", spec.example)
     name, phone = parts.get("客户", ""), parts.get("手机", "")
     demand, product = parts.get("需求", ""), parts.get("产品", "")
     missing = [word for word, value in (("客户", name), ("需求", demand or product)) if not value]
@@ -82,18 +82,17 @@ def record(body: Text, quoted: Quoted) -> Command:
     )
 
 
-def progress(body: Text, quoted: Quoted) -> Command:
+def progress(spec: Spec, reading: Reading) -> Command:
     """`#查询进度 张三 | 手机 | 项目名 | #编号`"""
-    target = _whole_target(body) or _quoted_target(quoted)
+    target = _whole_target(reading.body) or _quoted_target(reading.quoted)
     if target is None:
-        return Misunderstood(
-            "要查谁的进度？请给出客户姓名、手机号、项目名或项目编号", PROGRESS.example
-        )
+        return Misunderstood("要查谁的进度？请给出客户姓名、手机号、项目名或项目编号", spec.example)
     return QueryProjects(target)
 
 
-def transfer(body: Text, quoted: Quoted) -> Command:
+def transfer(spec: Spec, reading: Reading) -> Command:
     """`#转接工程师 张三 @王五 说明`: the engineer stands behind the last `@` but the customer's."""
+    body, quoted = reading.body, reading.quoted
     front = body.folded.startswith("@") and "@" in body.folded[1:]
     at = body.folded.find("@", 1 if front else 0)
     if at >= 0:
@@ -108,7 +107,7 @@ def transfer(body: Text, quoted: Quoted) -> Command:
     note = rest.cut(end.end()).strip(SEPARATORS).words if end else ""
     target = _whole_target(who) or _quoted_target(quoted)
     if target is None:
-        return Misunderstood("要转接谁的项目？请给出客户、项目名或项目编号", TRANSFER.example)
+        return Misunderstood("要转接谁的项目？请给出客户、项目名或项目编号", spec.example)
     if not engineer or len(engineer) > MAX_NAME:
         named = who.words[:30] or "张三"
         return Misunderstood("缺少工程师", f"#转接工程师 {named} @王五 说明")
@@ -130,18 +129,19 @@ def _without_handing(who: Text) -> Text:
     return who
 
 
-def solved(body: Text, quoted: Quoted) -> Command:
+def solved(spec: Spec, reading: Reading) -> Command:
     """`#问题已解决 张三 说明`; under a quoted card everything behind it is the note."""
+    body, quoted = reading.body, reading.quoted
     body = body.cut(1).strip(SEPARATORS) if body.folded.startswith("了") else body
     if body.folded.rstrip().endswith(("?", "吗", "么", "没")):
-        return Misunderstood("这像是在提问，没有改动任何工单", SOLVED.example)
+        return Misunderstood("这像是在提问，没有改动任何工单", spec.example)
     target, note = _numbered(body)
     if target is None:
         target, note = _quoted_target(quoted), body
     if target is None:
         target, note = _named(body)
     if target is None:
-        return Misunderstood("谁的问题已解决？请给出客户、项目编号或工单编号", SOLVED.example)
+        return Misunderstood("谁的问题已解决？请给出客户、项目编号或工单编号", spec.example)
     return ResolveIssue(target, note.strip(SEPARATORS).words)
 
 

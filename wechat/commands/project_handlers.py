@@ -4,15 +4,14 @@ Every refusal names the next command that would work.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from django.db import transaction
-
-from config.errors import ConflictError, NotFoundError
+from config.errors import NotFoundError
+from customers.actions.customers import AmbiguousCustomerError
 from customers.actors import Actor
-from customers.models import Project, ProjectStatus, Stage
+from customers.models import Customer, Project, ProjectStatus, Stage
 from customers.projects import actions as projects
 from customers.queries.projects import projects_for
-from customers.queries.staff import staff_named
 from customers.visibility import customers_visible_to
 from messaging.markup import as_text
 from tickets import actions as tickets
@@ -20,13 +19,15 @@ from tickets import states
 from tickets.models import Ticket
 from tickets.states import TicketStatus
 from wechat.commands import meaning
+from wechat.commands.choosing import ask, colleague, which_customer
+from wechat.commands.each import each
 from wechat.commands.project_queries import (
     open_tickets_named,
     progress_text,
     projects_named,
     wanted,
 )
-from wechat.commands.result import CommandResult
+from wechat.commands.result import Choice, CommandResult
 from wechat.commands.vocabulary import RECORD
 
 LISTED = 10
@@ -40,9 +41,10 @@ def record_customer(command: meaning.RecordCustomer, actor: Actor) -> CommandRes
         words = as_text(command.demand or "、".join(command.products))[:50]
         example = f"#记录客户 {as_text(command.customer_name)} 手机:13800138000 需求:{words}"
         return CommandResult(f"🤔 新客户请写上手机号\n示例：{example}", handled=False)
-    customer = projects.project_customer(
-        name=command.customer_name, phone=command.phone, company=command.company, actor=actor
-    )
+    try:
+        customer = _customer(command, actor)
+    except AmbiguousCustomerError as error:
+        return which_customer(error, command)
     name = command.project or (command.products[0] if command.products else command.demand)
     name = name.splitlines()[0][: projects.NAME_LENGTH if command.project else NAME_CHARACTERS]
     same = projects_for(actor).filter(
@@ -74,6 +76,17 @@ def record_customer(command: meaning.RecordCustomer, actor: Actor) -> CommandRes
     )
 
 
+def _customer(command: meaning.RecordCustomer, actor: Actor) -> Customer:
+    if command.customer_id is None:
+        return projects.project_customer(
+            name=command.customer_name, phone=command.phone, company=command.company, actor=actor
+        )
+    found = customers_visible_to(actor).filter(pk=command.customer_id).first()
+    if found is None:
+        raise NotFoundError("找不到这位客户")
+    return found
+
+
 def query_projects(command: meaning.QueryProjects, actor: Actor) -> CommandResult:
     try:
         return CommandResult(progress_text(command.target, actor), handled=True)
@@ -82,7 +95,12 @@ def query_projects(command: meaning.QueryProjects, actor: Actor) -> CommandResul
 
 
 def transfer_engineer(command: meaning.TransferEngineer, actor: Actor) -> CommandResult:
-    engineer = staff_named(command.engineer, attr="engineer")
+    named = colleague(
+        command.engineer, lambda name: replace(command, engineer=name), attr="engineer"
+    )
+    if isinstance(named, CommandResult):
+        return named
+    engineer = named
     found = projects_named(command.target, actor).filter(status=ProjectStatus.OPEN)
     candidates = list(found[: LISTED + 1])
     if not candidates:
@@ -91,7 +109,9 @@ def transfer_engineer(command: meaning.TransferEngineer, actor: Actor) -> Comman
         )
     if len(candidates) > 1:
         handing = f"@{as_text(engineer.display_name)} {as_text(command.note)[:50]}".strip()
-        return _which_project(candidates, lambda pk: f"#转接工程师 #P{pk} {handing}")
+        return _which_project(
+            candidates, lambda pk: f"#转接工程师 #P{pk} {handing}", command=command
+        )
     before = candidates[0].engineer_id
     project = projects.project_assign_engineer(
         project_id=candidates[0].pk, engineer=engineer, note=command.note, actor=actor
@@ -111,7 +131,7 @@ def resolve_issue(command: meaning.ResolveIssue, actor: Actor) -> CommandResult:
         return _resolve_each(command.target.ticket_ids, command.note, actor)
     found = list(open_tickets_named(command.target, actor)[: LISTED + 1])
     if len(found) > 1:
-        return _which_ticket(found, command.note)
+        return _which_ticket(found, command)
     if found:
         return _resolve_each((found[0].pk,), command.note, actor)
     named = list(projects_named(command.target, actor)[: LISTED + 1])
@@ -121,7 +141,9 @@ def resolve_issue(command: meaning.ResolveIssue, actor: Actor) -> CommandResult:
         )
     if len(named) > 1:
         note = as_text(command.note)[:50]
-        return _which_project(named, lambda pk: f"#问题已解决 #P{pk} {note}".strip())
+        return _which_project(
+            named, lambda pk: f"#问题已解决 #P{pk} {note}".strip(), command=command
+        )
     _note_solved(named[0], command.note, actor)
     return CommandResult(
         f"📝 项目 {_named(named[0])}没有未完结的工单，已记为备注：问题已解决", handled=True
@@ -129,21 +151,7 @@ def resolve_issue(command: meaning.ResolveIssue, actor: Actor) -> CommandResult:
 
 
 def _resolve_each(ticket_ids: Sequence[int], note: str, actor: Actor) -> CommandResult:
-    """One line for each; a refusal of one leaves the others done."""
-    lines: list[str] = []
-    done = 0
-    for ticket_id in ticket_ids:
-        try:
-            with transaction.atomic():
-                lines.append(_resolve(ticket_id, note, actor))
-            done += 1
-        except NotFoundError as error:
-            lines.append(f"❌ {error.detail}；「/查询工单 客户姓名」可以查到编号")
-        except ConflictError as error:
-            lines.append(f"❌ {error.detail}。查看详情：「/查询工单 #{ticket_id}」")
-    return CommandResult(
-        "\n".join(lines), done > 0, ticket_ids[0] if len(ticket_ids) == 1 else None
-    )
+    return each(ticket_ids, lambda ticket_id: _resolve(ticket_id, note, actor), actor)
 
 
 def _resolve(ticket_id: int, note: str, actor: Actor) -> str:
@@ -175,25 +183,35 @@ def _note_solved(project: Project, note: str, actor: Actor, ticket: Ticket | Non
     )
 
 
-def _which_project(candidates: list[Project], command: Callable[[int], str]) -> CommandResult:
-    lines = [f"🤔 有{_many(candidates)}个项目，请发送其中一条："]
-    lines += [
-        f"{number}. {as_text(project.name)[:30]}（{as_text(project.customer.name)}，"
-        f"{project.get_stage_display()}）→ {command(project.pk)}"
-        for number, project in enumerate(candidates[:LISTED], 1)
+def _which_project(
+    candidates: list[Project],
+    spelled: Callable[[int], str],
+    *,
+    command: meaning.TransferEngineer | meaning.ResolveIssue,
+) -> CommandResult:
+    """`spelled` writes the command out for one project: it can be sent as well as chosen."""
+    choices = [
+        Choice(
+            f"{as_text(project.name)[:30]}（{as_text(project.customer.name)}，"
+            f"{project.get_stage_display()}）→ {spelled(project.pk)}",
+            replace(command, target=meaning.Target(project_id=project.pk)),
+        )
+        for project in candidates[:LISTED]
     ]
-    return CommandResult("\n".join(lines), handled=False)
+    return ask(f"有{_many(candidates)}个项目，请发送其中一条", choices)
 
 
-def _which_ticket(candidates: list[Ticket], note: str) -> CommandResult:
-    lines = [f"🤔 有{_many(candidates)}个未完结的工单，请发送其中一条："]
-    behind = f"，{as_text(note)[:50]}" if note else ""
-    lines += [
-        f"{number}. {as_text(ticket.title)[:30]}（{as_text(ticket.customer.name)}，"
-        f"{states.label(ticket.status)}）→ #{ticket.pk} 已解决{behind}"
-        for number, ticket in enumerate(candidates[:LISTED], 1)
+def _which_ticket(candidates: list[Ticket], command: meaning.ResolveIssue) -> CommandResult:
+    behind = f"，{as_text(command.note)[:50]}" if command.note else ""
+    choices = [
+        Choice(
+            f"{as_text(ticket.title)[:30]}（{as_text(ticket.customer.name)}，"
+            f"{states.label(ticket.status)}）→ #{ticket.pk} 已解决{behind}",
+            replace(command, target=meaning.Target(ticket_ids=(ticket.pk,))),
+        )
+        for ticket in candidates[:LISTED]
     ]
-    return CommandResult("\n".join(lines), handled=False)
+    return ask(f"有{_many(candidates)}个未完结的工单，请发送其中一条", choices)
 
 
 def _many(candidates: Sequence[object]) -> str:

@@ -16,6 +16,13 @@ _PROJECT = re.compile(
 )
 
 
+# A card's first line, and the line by which a reminder names its ticket.
+_CARD = re.compile(r"[^\n]{0,8}【[^】\n]{1,20}】\s*+#\s*+id?\s*+(\d{1,18})(?!\d)")
+_NAMED = re.compile(r"(?m)^工单编号\s*+:\s*+#\s*+(\d{1,18})(?!\d)")
+# What our own answers add below a ticket's own line.
+_ASIDE = re.compile(r"(?m)^(?:🔎|💡)[^\n]*+$")
+
+
 @dataclass(frozen=True)
 class Quoted:
     """What a quoted message is about: one project, or one ticket; neither when it cannot be told."""
@@ -24,30 +31,53 @@ class Quoted:
     ticket_id: int | None = None
     # It names several projects.
     is_several: bool = False
+    # It names several tickets, and is not the card of one.
+    ticket_ids: tuple[int, ...] = ()
 
 
 def quoted_reference(quoted: str) -> Quoted:
-    """The first number says what the message is about: a card begins with its own."""
-    found = list(_QUOTED.finditer(read(quoted).folded))
+    """A card is about its own ticket, whatever else it names; a list of tickets about none of them."""
+    folded = read(quoted).folded
+    own = _CARD.match(folded.lstrip()) or _single(folded)
+    found = list(_QUOTED.finditer(_ASIDE.sub("", folded)))
+    if own is not None and _is_possible(int(own[1])):
+        return Quoted(ticket_id=int(own[1]))
     if not found:
         return Quoted()
-    number = int(found[0]["number"])
     if found[0]["kind"] == "p":
         projects = {mark["number"] for mark in found if mark["kind"] == "p"}
+        number = int(found[0]["number"])
         return Quoted(is_several=True) if len(projects) > 1 else Quoted(project_id=number)
-    return Quoted(ticket_id=number) if 1 <= number <= MAX_TICKET_ID else Quoted()
+    numbers = dict.fromkeys(int(mark["number"]) for mark in found if mark["kind"] != "p")
+    ids = tuple(number for number in numbers if _is_possible(number))
+    return Quoted(ticket_id=ids[0]) if len(ids) == 1 else Quoted(ticket_ids=ids)
+
+
+def _single(folded: str) -> re.Match[str] | None:
+    """The one ticket that a reminder names; a digest names several."""
+    found = list(_NAMED.finditer(folded))
+    return found[0] if len(found) == 1 else None
+
+
+def _is_possible(number: int) -> bool:
+    return 1 <= number <= MAX_TICKET_ID
+
+
+def ids_at(folded: str, at: int) -> tuple[tuple[int, ...], int]:
+    """The ticket numbers that begin at `at`, and where they end; an impossible number is none."""
+    ids: list[int] = []
+    while (found := _IDS.match(folded, at)) and len(ids) < MAX_TICKETS:
+        if len(found[1]) > 10 or not 1 <= int(found[1]) <= MAX_TICKET_ID:
+            return (), at
+        ids.append(int(found[1]))
+        at = found.end()
+    return tuple(dict.fromkeys(ids)), at
 
 
 def ticket_ids(message: Text) -> tuple[tuple[int, ...], Text]:
-    """The ticket numbers in front and what follows them; an impossible number is none."""
-    ids: list[int] = []
-    at = 0
-    while (found := _IDS.match(message.folded, at)) and len(ids) < MAX_TICKETS:
-        if len(found[1]) > 10 or not 1 <= int(found[1]) <= MAX_TICKET_ID:
-            return (), message
-        ids.append(int(found[1]))
-        at = found.end()
-    return tuple(dict.fromkeys(ids)), message.cut(at).strip(" \n,:、")
+    """The ticket numbers in front and what follows them."""
+    ids, end = ids_at(message.folded, 0)
+    return (ids, message.cut(end).strip(" \n,:、")) if ids else ((), message)
 
 
 def begins_with_ticket(text: Text) -> bool:

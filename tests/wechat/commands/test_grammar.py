@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wechat.commands.grammar import parse
+from wechat.commands.help import help_text
 from wechat.commands.meaning import (
     AddNote,
     AssignTicket,
@@ -15,7 +16,6 @@ from wechat.commands.meaning import (
     QueryTickets,
     SetProgress,
 )
-from wechat.commands.vocabulary import help_text
 
 CARD = "🟡 【新工单提醒】#ID123\n\n**客户信息**\n> 联系：13800138000"
 ZHANG = CreateTicket("张三", "服务器无法连接", phone="13800138000")

@@ -76,7 +76,10 @@ def test_words_set_the_priority(say, words, priority, queue):
 
 
 def test_scene_2_assigning(say, ticket):
-    assert say(f"/分配工单 #{ticket.pk} @李四").text == f"✅ 工单 #{ticket.pk} 已分配给 @李四"
+    assert say(f"/分配工单 #{ticket.pk} @李四").text.splitlines() == [
+        f"✅ 工单 #{ticket.pk} 已分配给 @李四",
+        "　负责人 待分配 → 李四 · 待分配 → 已分配",
+    ]
     ticket.refresh_from_db()
     assert (ticket.status, ticket.assigned_to) == ("assigned", "lisi")
 
@@ -84,7 +87,10 @@ def test_scene_2_assigning(say, ticket):
 def test_scene_3_resolving(say, ticket):
     say(f"/分配工单 #{ticket.pk} @李四")
     result = say(f"#{ticket.pk} 已解决，问题是网络配置错误，已修复")
-    assert result.text == f"✅ 工单 #{ticket.pk} 状态已更新为：已解决"
+    assert result.text.splitlines() == [
+        f"✅ 工单 #{ticket.pk} 状态已更新为：已解决",
+        "　已分配 → 已解决 · 进度 0% → 100%",
+    ]
     ticket.refresh_from_db()
     assert (ticket.status, ticket.progress) == ("resolved", 100)
     assert ticket.resolved_at

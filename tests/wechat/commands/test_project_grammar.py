@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wechat.commands.grammar import parse
+from wechat.commands.help import help_text
 from wechat.commands.meaning import (
     AddNote,
     ChangeStatus,
@@ -17,7 +18,10 @@ from wechat.commands.meaning import (
     Target,
     TransferEngineer,
 )
-from wechat.commands.vocabulary import HASH_COMMANDS, help_text
+from wechat.commands.spec import Mark
+from wechat.commands.vocabulary import SPECS
+
+HASH_COMMANDS = [spec for spec in SPECS if spec.mark is Mark.HASH]
 
 PROJECT_CARD = "📁 查询到 1 个项目：\n\n**项目 #P5** 云服务器\n未完结工单 1 个：#12 坏了（处理中）"
 TICKET_CARD = "🟡 【新工单提醒】#ID123\n型号 #P5"
