@@ -16,7 +16,7 @@ def created(ticket: Ticket, actor: Actor) -> CommandResult:
     told = "已推送到群聊。" if ticket.group_message_id else "（没有配置群机器人，未推送到群聊）"
     lines = [f"✅ 工单 #{ticket.pk} 创建成功！{told}", *_similar(ticket, actor)]
     effect = Effect(ticket.pk, 1, ticket.version)
-    return CommandResult("\n".join(lines), True, ticket.pk, (effect,))
+    return CommandResult("\n".join(lines), handled=True, ticket_id=ticket.pk, effects=(effect,))
 
 
 def _similar(ticket: Ticket, actor: Actor) -> list[str]:

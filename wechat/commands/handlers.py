@@ -24,6 +24,7 @@ from wechat.commands import (
     meaning,
     project_handlers,
     records,
+    relation_handlers,
     ticket_handlers,
     undoing,
 )
@@ -182,6 +183,8 @@ _HANDLERS: dict[type, Callable[[Any, Actor], CommandResult]] = {
     meaning.PostponeDeadline: ticket_handlers.postpone_deadline,
     meaning.WaitForCustomer: ticket_handlers.wait,
     meaning.GoOn: ticket_handlers.go_on,
+    meaning.Watch: relation_handlers.watch,
+    meaning.MergeTickets: relation_handlers.merge,
     meaning.MyTickets: lists.my_tickets,
     meaning.OverdueTickets: lists.overdue_tickets,
     meaning.SetPresence: _presence,

@@ -19,6 +19,8 @@ _PROJECT = re.compile(
 # A card's first line, and the line by which a reminder names its ticket.
 _CARD = re.compile(r"[^\n]{0,8}【[^】\n]{1,20}】\s*+#\s*+id?\s*+(\d{1,18})(?!\d)")
 _NAMED = re.compile(r"(?m)^工单编号\s*+:\s*+#\s*+(\d{1,18})(?!\d)")
+# A list of reminders: what is quoted of it may be cut after the first ticket.
+_DIGEST = re.compile(r"[^\n]{0,8}【[^】\n]{0,12}汇总】")
 # What our own answers add below a ticket's own line.
 _ASIDE = re.compile(r"(?m)^(?:🔎|💡)[^\n]*+$")
 
@@ -50,7 +52,8 @@ def quoted_reference(quoted: str) -> Quoted:
         return Quoted(is_several=True) if len(projects) > 1 else Quoted(project_id=number)
     numbers = dict.fromkeys(int(mark["number"]) for mark in found if mark["kind"] != "p")
     ids = tuple(number for number in numbers if _is_possible(number))
-    return Quoted(ticket_id=ids[0]) if len(ids) == 1 else Quoted(ticket_ids=ids)
+    is_list = len(ids) != 1 or _DIGEST.match(folded.lstrip()) is not None
+    return Quoted(ticket_ids=ids) if is_list else Quoted(ticket_id=ids[0])
 
 
 def _single(folded: str) -> re.Match[str] | None:

@@ -16,8 +16,9 @@ def pieces_of(message: Text, is_verb: Callable[[Text], bool]) -> list[Text]:
     `#12 已解决，原因同 #13` is one: nothing says what is to be done with 13.
     """
     marks = list(_DIVIDER.finditer(message.folded))
-    starts, ends = [0], []
-    behind = following = 0
+    starts: list[int] = [0]
+    ends: list[int] = []
+    behind, following = ids_at(message.folded, 0)[1], 0
     for mark in marks:
         if mark.end() < behind:
             continue  # a number among others: `#13，#14 已解决`
