@@ -103,7 +103,7 @@ def test_after_ten_minutes_a_number_chooses_nothing(say, two_of_a_name):
 
 
 def test_one_of_two_colleagues_is_chosen_by_number(say, ticket):
-    first, second = (UserFactory(username=f"ww{n}", name="王五") for n in (1, 2))
+    _, second = (UserFactory(username=f"ww{n}", name="王五") for n in (1, 2))
     text = say(f"#{ticket.pk} 分配给@王五 他更熟").text
     assert "1. 王五（账号 ww1）" in text
     assert f"✅ 工单 #{ticket.pk} 已分配给 @王五" in say("2").text

@@ -12,8 +12,8 @@ from wechat.commands.meaning import (
     AssignTicket,
     ChangeStatus,
     Misunderstood,
-    Several,
     SetProgress,
+    Several,
 )
 from wechat.commands.text import read as read_text
 from wechat.commands.vocabulary import SPECS
@@ -132,8 +132,12 @@ def test_no_mixture_of_the_tables_words_breaks_it(parts):
     assert read("".join(parts), "".join(reversed(parts))) is not None
 
 
-@given(st.lists(st.sampled_from(["#12 已解决", "#13 升级处理", "#14 60%", "#15 关闭"]), min_size=1, max_size=20),
-       st.sampled_from(["；", ";\n", "\n", "，", "。 "]))  # fmt: skip
+WRITTEN = st.sampled_from(["#12 已解决", "#13 升级处理", "#14 60%", "#15 关闭"])
+
+
+@given(
+    st.lists(WRITTEN, min_size=1, max_size=20), st.sampled_from(["；", ";\n", "\n", "，", "。 "])
+)
 def test_as_many_commands_are_read_as_were_written(written, divider):
     command = read(divider.join(written))
     commands = command.commands if isinstance(command, Several) else (command,)
