@@ -1,5 +1,6 @@
 """Data for tests."""
 
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,16 @@ from config.api.roles import Role
 from customers.actors import Actor, Entry, actor_for
 from customers.models import Customer, CustomerGroup, Follower, Project, Tag, TagGroup, User
 from messaging.models import ChannelAccount, ChannelType
-from tickets.models import AgentPresence, AgentProfile, AgentSkill, PresenceStatus, Ticket
+from tickets.models import (
+    AgentPresence,
+    AgentProfile,
+    AgentSkill,
+    PresenceStatus,
+    SlaPolicy,
+    SlaPolicyVersion,
+    Ticket,
+)
+from tickets.sla.rules import DEFAULT_LADDER, Rules
 
 PASSWORD = "a-long-enough-password-1"
 
@@ -178,3 +188,23 @@ class AgentFactory(factory.django.DjangoModelFactory):
                 status=PresenceStatus.ONLINE,
                 holds_until=timezone.now() + timedelta(hours=8),
             )
+
+
+class SlaPolicyFactory(factory.django.DjangoModelFactory):
+    """With its first version, as the action would make it; for everybody unless narrowed."""
+
+    class Meta:
+        model = SlaPolicy
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"策略{n}")
+    response_minutes = 60
+    resolution_minutes = 600
+    clock = "plain"
+    ladder = factory.LazyFunction(lambda: list(DEFAULT_LADDER))
+
+    @factory.post_generation
+    def with_its_version(obj: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        names = [field.name for field in fields(Rules) if field.name != "tags"]
+        rules = {**{name: getattr(obj, name) for name in names}, "tags": []}
+        SlaPolicyVersion.objects.create(policy=obj, version=1, rules=rules)

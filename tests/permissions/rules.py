@@ -11,6 +11,7 @@ from tests.permissions import (
     ticket_dispatch_rules,
     ticket_group_rules,
     ticket_relations_rules,
+    ticket_sla_rules,
 )
 from tests.permissions.rule import ADMINS, Doors, Open
 
@@ -36,6 +37,7 @@ RULES: Doors = {
     **customer_rules.groups(),
     **customer_rules.privacy(),
     **ticket_dispatch_rules.dispatch(),
+    **ticket_sla_rules.policies(),
 }
 
 OPEN: dict[tuple[str, str], Open] = {

@@ -21,8 +21,9 @@ KINDS = {
     "tag-rules": "rule", "segments": "segment", "groups": "group", "handovers": "handover",
     "imports": "import", "risks": "warning", "follow-ups": "follow_up",
     "follow-up-plans": "plan", "follow-up-tasks": "task", "plans": "enrollment",
+    "policies": "sla_policy",
 }  # fmt: skip
-ROOMS = ("/api/v1/", "/api/projects", "/api/admin/reports")
+ROOMS = ("/api/v1/", "/api/projects", "/api/admin/reports", "/api/sla")
 
 
 def _operations() -> list[tuple[str, str, dict[str, Any], dict[str, Any]]]:

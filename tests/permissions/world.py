@@ -40,6 +40,7 @@ from tests.factories import (
     AdminFactory,
     CustomerFactory,
     RobotFactory,
+    SlaPolicyFactory,
     TicketFactory,
     UserFactory,
 )
@@ -170,10 +171,12 @@ def _furnish(world: World, which: str, owner: Any) -> None:
     reply = CannedReply.objects.create(
         owner=None if which == "bound" else owner, shortcut=which, title=which, body="您好"
     )
+    policy = SlaPolicyFactory(name=f"{which}的策略", priorities=["low"])
     view = SavedView.objects.create(owner=owner, name=which, is_shared=which == "bound")
     item = ChecklistItem.objects.create(ticket=ticket, position=1, text="步骤")
     made = {
         "canned_reply": reply.pk,
+        "sla_policy": policy.pk,
         "ticket_view": view.pk,
         "checklist_item": item.pk,
         "ticket": ticket.pk,

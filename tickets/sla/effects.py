@@ -117,7 +117,11 @@ def _agreed(tickets: Sequence[Ticket]) -> dict[tuple[int | None, int | None], Ru
 def _chunks() -> Iterator[list[Ticket]]:
     last, left = None, MOST_EXAMINED
     while left > 0:
-        rows = Ticket.objects.filter(status__in=OPEN).select_related("customer").order_by("-pk")
+        rows = (
+            Ticket.objects.filter(status__in=OPEN)
+            .select_related("customer", "sla_policy")
+            .order_by("-pk")
+        )
         if last is not None:
             rows = rows.filter(pk__lt=last)
         chunk = list(rows[: min(CHUNK, left)])
