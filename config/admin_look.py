@@ -38,6 +38,21 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:tickets_ticket_changelist"),
                     },
                     {
+                        "title": "客服档案",
+                        "icon": "badge",
+                        "link": reverse_lazy("admin:tickets_agentprofile_changelist"),
+                    },
+                    {
+                        "title": "在线状态",
+                        "icon": "sensors",
+                        "link": reverse_lazy("admin:tickets_agentpresence_changelist"),
+                    },
+                    {
+                        "title": "派单记录",
+                        "icon": "alt_route",
+                        "link": reverse_lazy("admin:tickets_dispatchdecision_changelist"),
+                    },
+                    {
                         "title": "催促记录",
                         "icon": "notification_important",
                         "link": reverse_lazy("admin:tickets_ticketreminder_changelist"),

@@ -1,22 +1,22 @@
 """The new assignee learns of their ticket by the WeCom app."""
 
+import hashlib
 from typing import Any
 
 from django.utils import timezone
 
+from customers.models import User
 from messaging.markup import as_text, cut_utf8
 from messaging.staff_alerts.registry import Alert
 from tickets.contributions.handover import NOTE as HANDOVER_NOTE
 from tickets.models import EventKind, Ticket, TicketEvent
 
 TITLE_BYTES, NOTE_BYTES = 300, 500
+HANDED_OVER = 10
 
 
 def assigned_alert(data: dict[str, Any]) -> Alert | None:
-    """Nothing when they took it themselves, or it is another's or finished by now.
-
-    A hand-over moves hundreds at once and reports to its people by itself.
-    """
+    """Nothing when they took it themselves, or it is another's or finished by now."""
     event = TicketEvent.objects.filter(
         ticket=data["ticket_id"], sequence=data["version"], kind=EventKind.ASSIGNED
     ).first()
@@ -25,11 +25,32 @@ def assigned_alert(data: dict[str, Any]) -> Alert | None:
     )
     if event is None or ticket is None or ticket.assignee is None or not ticket.is_open:
         return None
-    if event.actor_id == ticket.assignee_id or event.content.startswith(HANDOVER_NOTE):
+    if event.actor_id == ticket.assignee_id:
         return None
     if ticket.events.filter(kind=EventKind.ASSIGNED, sequence__gt=event.sequence).exists():
         return None  # whoever has it now is told by the later one
+    if event.content.startswith(HANDOVER_NOTE):
+        return _handed_over(ticket.assignee, event)
     return Alert(ticket.assignee, _text(ticket, event), f"assigned:{ticket.pk}:{event.sequence}")
+
+
+def _handed_over(taker: User, event: TicketEvent) -> Alert:
+    """A hand-over brings hundreds of tickets: of one giver and one day they are one message."""
+    day = timezone.localtime(event.created_at)
+    midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
+    with_them = Ticket.objects.filter(
+        assignee=taker,
+        events__kind=EventKind.ASSIGNED,
+        events__content=event.content,
+        events__created_at__gte=midnight,
+    ).distinct()
+    shown = [f"#{ticket.pk} {as_text(ticket.title)[:40]}" for ticket in with_them[:HANDED_OVER]]
+    total = with_them.count()
+    if total > len(shown):
+        shown.append(f"等 {total} 个工单")
+    lines = ["📌 **工单随客户移交给您**", f"> {as_text(event.content)}", *shown]
+    digest = hashlib.sha256(event.content.encode()).hexdigest()[:12]
+    return Alert(taker, "\n".join(lines), f"handed-over:{taker.pk}:{day:%Y%m%d}:{digest}")
 
 
 def _text(ticket: Ticket, event: TicketEvent) -> str:
