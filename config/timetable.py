@@ -73,6 +73,16 @@ MESSAGING: dict[str, Any] = {
         "schedule": schedule(timedelta(minutes=10)),
         "options": {"expires": 300, "queue": "default"},
     },
+    "验证码：抹去已失效的内容": {
+        "task": "messaging.tasks.clear_phone_codes",
+        "schedule": crontab(minute="3-59/10"),
+        "options": {"expires": 540, "queue": "default"},
+    },
+    "验证码：清理一天前的记录": {
+        "task": "messaging.tasks.purge_phone_codes",
+        "schedule": crontab(minute="57", hour="3"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
     "统计：汇总最近几日": {
         "task": "messaging.tasks.roll_up_statistics",
         "schedule": crontab(minute="7"),

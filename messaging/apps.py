@@ -17,10 +17,12 @@ class MessagingConfig(AppConfig):
         from messaging.channels.email.sender import EmailChannel
         from messaging.channels.feishu.sender import FeishuChannel
         from messaging.channels.sms.sender import SmsChannel
+        from messaging.phone_codes import registration as phone_codes
         from messaging.sending.chunks import publish_due
         from messaging.staff_alerts import events
 
         runtime_settings.register()
+        phone_codes.register()
         personal_data.register()
         events.register_all()
         customer_profile.register()

@@ -20,8 +20,10 @@ from messaging.models import (
     MessageBatch,
     MessageStatus,
     OptOut,
+    PhoneCode,
 )
 from messaging.models.message import WAITING
+from messaging.phone_codes.masking import code_templates, without_words
 from messaging.statistics import counters
 
 _COPIED = ("recipient", "variables", "payload", "error_detail")
@@ -32,7 +34,7 @@ def register() -> None:
         "messages",
         _collect,
         _erase,
-        tables={EarlyReceipt, Message, MessageAttempt, MessageBatch, OptOut},
+        tables={EarlyReceipt, Message, MessageAttempt, MessageBatch, OptOut, PhoneCode},
     )
 
 
@@ -41,18 +43,33 @@ def _collect(customer: Customer, actor: Actor) -> dict[str, Any]:
     addresses = [customer.phone, *customer.identifiers.values_list("address", flat=True)]
     own = _own(customer, tuple(filter(None, addresses)))
     return {
-        "messages": list(
-            own.order_by("pk").values(
-                *("message_id", "channel", "recipient", "variables", "payload", "status"),
-                *("created_at", "sent_at"),
-            )
-        ),
+        "messages": _shown(own),
         "opt_outs": list(
             OptOut.objects.filter(address__in=filter(None, addresses)).values(
                 "channel", "address", "created_at"
             )
         ),
+        "phone_codes": list(
+            PhoneCode.objects.filter(phone__in=filter(None, addresses)).values(
+                "phone", "purpose", "address", "created_at", "used_at"
+            )
+        ),
     }
+
+
+def _shown(own: QuerySet[Message]) -> list[dict[str, Any]]:
+    """A code is for the phone that it went to, whoever asks here."""
+    rows = own.order_by("pk").values(
+        *("message_id", "channel", "recipient", "variables", "payload", "status"),
+        *("created_at", "sent_at", "template_id"),
+    )
+    codes = code_templates()
+    shown: list[dict[str, Any]] = []
+    for row in rows:
+        if row.pop("template_id") in codes:
+            row |= {name: without_words(row[name]) for name in ("variables", "payload")}
+        shown.append(row)
+    return shown
 
 
 def _own(customer: Customer, addresses: tuple[str, ...]) -> QuerySet[Message]:
@@ -78,6 +95,7 @@ def _erase(customer: Customer, subject: Subject) -> None:
     scrub(MessageBatch.objects.all(), subject, subject.words, "variables")
     EarlyReceipt.objects.filter(recipient__in=subject.marks).delete()
     OptOut.objects.filter(address__in=subject.marks).delete()
+    PhoneCode.objects.filter(phone__in=subject.marks).delete()
     scrub(OptOut.objects.all(), subject, subject.words, "reason")
     transaction.on_commit(lambda: tracing.forget_messages(ids.values()))
 

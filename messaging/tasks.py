@@ -10,6 +10,8 @@ from django.utils import timezone
 from config.queues import depths
 from messaging.actions import receipts, schedules
 from messaging.models import Queue
+from messaging.phone_codes.actions import codes_forget
+from messaging.phone_codes.masking import codes_clear
 from messaging.sending import pool, sweep, work
 from messaging.staff_alerts.sending import alert_for
 from messaging.statistics import counters, rows
@@ -57,6 +59,18 @@ def roll_up_statistics() -> None:
     for back in range(1, ROLLED_DAYS + 1):
         rows.roll_up(today - timedelta(days=back))
     counters.recount(today)
+
+
+@shared_task(time_limit=60)
+def clear_phone_codes() -> None:
+    """Every ten minutes: the words of codes that are good no more."""
+    codes_clear()
+
+
+@shared_task(time_limit=120)
+def purge_phone_codes() -> None:
+    """Every night: what was asked for a day ago."""
+    codes_forget()
 
 
 @worker_process_shutdown.connect

@@ -19,7 +19,7 @@ from config.events.subscribers import subscribers_of
 from config.runtime import store
 from messaging import templates_in_use, variables
 from messaging.channels import accounts
-from messaging.models import MessageChunk
+from messaging.models import MessageChunk, MessageTemplate
 from messaging.sending import circuit, limits, pool, prepare, work
 from messaging.statistics import counters, overview
 from tests.factories import AdminFactory, UserFactory
@@ -174,3 +174,10 @@ def sms_told() -> Iterator[Callable[[], None]]:
 
     yield wait
     wait()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """No templates of the migrations': tests that flush would lose them, so no test has them."""
+    with django_db_blocker.unblock():
+        MessageTemplate.objects.all().delete()

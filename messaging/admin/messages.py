@@ -18,6 +18,7 @@ from messaging.actions.batches import message_cancel, message_resend, message_se
 from messaging.actions.recall import message_recall
 from messaging.admin.base import STATUS_COLOURS, ReadOnlyAdmin
 from messaging.models import Message, MessageAttempt
+from messaging.phone_codes.masking import masked
 from messaging.queries import messages_for_list
 from messaging.tracing import trace_of
 
@@ -102,11 +103,11 @@ class MessageAdmin(ReadOnlyAdmin):
     @admin.display(description="内容")
     def shown_payload(self, message: Message) -> str:
         shown = {k: v for k, v in (message.payload or {}).items() if k not in HIDDEN_PAYLOAD_KEYS}
-        return _pretty(shown)
+        return _pretty(masked(message, shown))
 
     @admin.display(description="变量")
     def shown_variables(self, message: Message) -> str:
-        return _pretty(message.variables) if message.variables else ""
+        return _pretty(masked(message, message.variables)) if message.variables else ""
 
     @admin.display(description="备用渠道")
     def shown_fallback(self, message: Message) -> str:

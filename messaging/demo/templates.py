@@ -1,6 +1,7 @@
 """Seed 002's two templates, and one for each other channel."""
 
-from messaging.models import BodyFormat, ChannelType, MessageTemplate, PushMode
+from messaging.actions.templates import template_save
+from messaging.models import BodyFormat, ChannelType, MessageTemplate, PushMode, TemplateStatus
 
 DAILY_REMINDER = """📅 今日工作提醒（{{date}}）
 
@@ -16,6 +17,22 @@ TEST_MESSAGE = """🔔 测试消息
 内容：{{content}}
 
 这是一条测试消息！"""
+
+# What the migrations put where the SMS provider's number of an approved template belongs.
+NUMBER_TO_COME = "SMS_000000000"
+FIRST_NUMBER = 100_000_100
+
+
+def approve_templates() -> None:
+    """The sandbox's provider has approved every SMS template that waits for its number."""
+    waiting = MessageTemplate.objects.filter(
+        channel=ChannelType.SMS, options__template_code=NUMBER_TO_COME
+    )
+    for template in waiting.order_by("pk"):
+        number = f"SMS_{FIRST_NUMBER + template.pk}"
+        template.options = {**template.options, "template_code": number}
+        template.status = TemplateStatus.ACTIVE
+        template_save(template, actor=None)
 
 
 def templates() -> list[MessageTemplate]:

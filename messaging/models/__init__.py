@@ -6,6 +6,7 @@ from messaging.models.batch import MessageBatch, MessageChunk, Queue
 from messaging.models.circuit import ChannelCircuit
 from messaging.models.message import Message, MessageStatus
 from messaging.models.opt_out import OptOut
+from messaging.models.phone_code import PhoneCode
 from messaging.models.receipt import EarlyReceipt, ProviderReference
 from messaging.models.statistic import DailyStatistic
 from messaging.models.template import (
@@ -30,6 +31,7 @@ __all__ = [
     "MessageStatus",
     "MessageTemplate",
     "OptOut",
+    "PhoneCode",
     "ProviderReference",
     "PushMode",
     "Queue",
