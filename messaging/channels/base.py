@@ -161,6 +161,14 @@ class Channel(ABC):
         """False where the options alone make a message (a card, a platform's own template)."""
         return True
 
+    def is_configured(self, account: ChannelAccount | None) -> bool:
+        """Whether messages can go out at all, through that account."""
+        return self.account_form is None or account is not None
+
+    def is_windowed(self, content: Content) -> bool:
+        """Whether the provider carries it only for a while after the recipient's own words."""
+        return False
+
     def check_template(self, content: Content) -> None:
         """Raises `InvalidInputError` naming `body`, `subject`, `body_format` or `options.…`.
 

@@ -54,6 +54,14 @@ class OfficialChannel(Channel):
     def needs_body(self, content: Content) -> bool:
         return not contents.has_template(content.options)
 
+    def is_configured(self, account: ChannelAccount | None) -> bool:
+        official = configured_account()
+        return bool(official.app_id and official.secret)
+
+    def is_windowed(self, content: Content) -> bool:
+        """Words alone: 48 hours; a platform's own template goes at any time."""
+        return not contents.has_template(content.options)
+
     def check_template(self, content: Content) -> None:
         super().check_template(content)
         contents.compose(content, is_filled=False)
