@@ -7,6 +7,7 @@ from tests.permissions import (
     customer_rules,
     desk_rules,
     ticket_board_rules,
+    ticket_customer_side_rules,
     ticket_desk_rules,
     ticket_dispatch_rules,
     ticket_group_rules,
@@ -38,6 +39,7 @@ RULES: Doors = {
     **customer_rules.privacy(),
     **ticket_dispatch_rules.dispatch(),
     **ticket_sla_rules.policies(),
+    **ticket_customer_side_rules.secure_links(),
 }
 
 OPEN: dict[tuple[str, str], Open] = {
@@ -47,7 +49,7 @@ OPEN: dict[tuple[str, str], Open] = {
     ("POST", "api/auth/token/refresh"): Open("the login itself"),
     ("GET", "api/schema"): Open("the description of the API"),
     ("GET", "docs"): Open("the description of the API"),
-    ("GET", "t/<str:token>"): Open("a signed link"),
+    **ticket_customer_side_rules.pages(),
     ("GET", "healthz"): Open("a probe"),
     ("GET", "readyz"): Open("a probe"),
     ("GET", "api/wechat/aibot"): Open("signed by the platform"),
