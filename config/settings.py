@@ -253,6 +253,9 @@ FILE_BODY_LIMITS_BYTES = {
     "/api/tickets/*/attachments": 21 * 1024 * 1024,
     "/admin/customers/customerimport/": 21 * 1024 * 1024,
     "/api/v1/customers/import": 21 * 1024 * 1024,
+    # Five pictures of 10 MB, from customers without a login.
+    "/submit/": 51 * 1024 * 1024,
+    "/t/*/reply": 51 * 1024 * 1024,
 }
 CALLBACK_BODY_LIMIT_BYTES = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = API_BODY_LIMIT_BYTES

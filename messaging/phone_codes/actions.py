@@ -67,9 +67,9 @@ def code_request(*, phone: str, purpose: str, address: str) -> None:
 def code_check(*, phone: str, purpose: str, code: str) -> None:
     """Passes once for the newest code of that phone and purpose.
 
-    Five wrong ones burn it; what is no code at all is no try. Raises `InvalidInputError` naming `code`, in the same words whether
-    it is wrong, expired, used, or was never asked for. Call it outside a transaction: a wrong try
-    counts even when the caller gives up.
+    Five wrong ones burn it; what is no code at all is no try. Raises `InvalidInputError` naming
+    `code`, in the same words whether it is wrong, expired, used, or was never asked for. Call it
+    outside a transaction: a wrong try counts even when the caller gives up.
     """
     digits = "".join(unicodedata.normalize("NFKC", code).split())
     number = phones.normalize(phone)
@@ -94,7 +94,9 @@ def codes_forget() -> int:
 @transaction.atomic(durable=True)
 def _is_right(phone: str, purpose: str, code: str) -> bool:
     newest = (
-        PhoneCode.objects.filter(phone=phone, purpose=purpose).order_by("-created_at", "-pk").first()
+        PhoneCode.objects.filter(phone=phone, purpose=purpose)
+        .order_by("-created_at", "-pk")
+        .first()
     )
     if newest is None:
         return False
@@ -108,9 +110,7 @@ def _is_right(phone: str, purpose: str, code: str) -> bool:
     given = _hashed(code, phone, purpose, salt=salt)
     if not hmac.compare_digest(newest.code_hash, given):
         return False
-    return bool(
-        PhoneCode.objects.filter(pk=newest.pk, used_at=None).update(used_at=timezone.now())
-    )
+    return bool(PhoneCode.objects.filter(pk=newest.pk, used_at=None).update(used_at=timezone.now()))
 
 
 def _hashed(code: str, phone: str, purpose: str, *, salt: str) -> str:

@@ -51,7 +51,11 @@ def test_people_may_type_it_with_a_space_or_in_full_width(ask):
 
 def test_wrong_expired_used_never_asked_and_another_purpose_sound_the_same(ask):
     code = ask()
-    said = {refusal(another(code)), refusal(code, purpose="bind"), refusal("123456", phone="139" + "1" * 8)}
+    said = {
+        refusal(another(code)),
+        refusal(code, purpose="bind"),
+        refusal("123456", phone="139" + "1" * 8),
+    }
     said |= {refusal(text) for text in ("", "x", "\x00", "\ud800", "1" * 5000)}
     with time_machine.travel(timezone.now() + timedelta(minutes=5, seconds=1)):
         said.add(refusal(code))
