@@ -1,6 +1,7 @@
-"""The new assignee learns of their ticket by the WeCom app."""
+"""The new assignee learns of their ticket by the WeCom app, the former one that it is gone."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils import timezone
@@ -15,8 +16,8 @@ TITLE_BYTES, NOTE_BYTES = 300, 500
 HANDED_OVER = 10
 
 
-def assigned_alert(data: dict[str, Any]) -> Alert | None:
-    """Nothing when they took it themselves, or it is another's or finished by now."""
+def assigned_alert(data: dict[str, Any]) -> Iterator[Alert]:
+    """The new assignee, and who had the ticket before; nobody is told of their own act."""
     event = TicketEvent.objects.filter(
         ticket=data["ticket_id"], sequence=data["version"], kind=EventKind.ASSIGNED
     ).first()
@@ -24,14 +25,35 @@ def assigned_alert(data: dict[str, Any]) -> Alert | None:
         Ticket.objects.filter(pk=data["ticket_id"]).select_related("customer", "assignee").first()
     )
     if event is None or ticket is None or ticket.assignee is None or not ticket.is_open:
-        return None
-    if event.actor_id == ticket.assignee_id:
-        return None
-    if ticket.events.filter(kind=EventKind.ASSIGNED, sequence__gt=event.sequence).exists():
-        return None  # whoever has it now is told by the later one
-    if event.content.startswith(HANDOVER_NOTE):
-        return _handed_over(ticket.assignee, event)
-    return Alert(ticket.assignee, _text(ticket, event), f"assigned:{ticket.pk}:{event.sequence}")
+        return
+    is_handover = event.content.startswith(HANDOVER_NOTE)
+    if event.actor_id != ticket.assignee_id and _is_last(event):
+        key = f"assigned:{ticket.pk}:{event.sequence}"
+        given = Alert(ticket.assignee, _text(ticket, event), key)
+        yield _handed_over(ticket.assignee, event) if is_handover else given
+    if is_handover:
+        return
+    before = User.objects.filter(pk=event.before.get("assignee_id")).first()
+    if before is not None and before.pk not in (event.actor_id, ticket.assignee_id):
+        yield _taken_away(before, ticket, event)
+
+
+def _is_last(event: TicketEvent) -> bool:
+    """Else whoever has it now is told by the later one."""
+    later = TicketEvent.objects.filter(ticket=event.ticket_id, sequence__gt=event.sequence)
+    return not later.filter(kind=EventKind.ASSIGNED).exists()
+
+
+def _taken_away(before: User, ticket: Ticket, event: TicketEvent) -> Alert:
+    """So that two do not work on one ticket."""
+    lines = [
+        f"🔁 **工单 #{ticket.pk} 已转给{as_text(event.to_value)}**（{as_text(event.actor_name)}）",
+        f"客户：{as_text(ticket.customer.name)}",
+        f"问题：{cut_utf8(as_text(ticket.title), TITLE_BYTES)}",
+    ]
+    if event.content:
+        lines.append(f"> {cut_utf8(as_text(event.content), NOTE_BYTES)}")
+    return Alert(before, "\n".join(lines), f"taken-away:{ticket.pk}:{event.sequence}")
 
 
 def _handed_over(taker: User, event: TicketEvent) -> Alert:
@@ -43,7 +65,8 @@ def _handed_over(taker: User, event: TicketEvent) -> Alert:
         events__kind=EventKind.ASSIGNED,
         events__content=event.content,
         events__created_at__gte=midnight,
-    ).distinct()
+    )
+    with_them = with_them.distinct().order_by("pk")
     shown = [f"#{ticket.pk} {as_text(ticket.title)[:40]}" for ticket in with_them[:HANDED_OVER]]
     total = with_them.count()
     if total > len(shown):

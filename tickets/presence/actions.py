@@ -19,8 +19,9 @@ from tickets.presence.standing import (
 )
 
 LONGEST_HOLD = timedelta(hours=24)
-# A page that is loaded anew closes its socket and opens another: that is nobody leaving.
-RELOAD = timedelta(seconds=10)
+# A page that is loaded anew closes its socket and opens another, and a second page may be heard by
+# another process (every 20 s): neither is anybody leaving.
+RELOAD = timedelta(seconds=25)
 SWEPT_AT_ONCE = 500
 
 

@@ -30,6 +30,15 @@ def test_whom_a_colleague_gives_a_ticket_to_is_told_with_their_words(
     assert "> ［急］(x)麻烦看看" in text
 
 
+def test_who_passes_a_ticket_on_is_not_told_that_it_is_gone(
+    lisi: Any, wangwu: Any, run_outbox: Any
+):
+    ticket = TicketFactory(assignee=lisi, status="processing")
+    ticket_assign(ticket_id=ticket.pk, assignee=wangwu, actor=actor(lisi))
+    run_outbox()
+    assert (len(told("lisi")), len(told("wangwu"))) == (0, 1)
+
+
 def test_who_takes_a_ticket_themselves_is_told_nothing(lisi: Any, run_outbox: Any):
     ticket = TicketFactory(customer=CustomerFactory(follow_user=lisi))
     ticket_assign(ticket_id=ticket.pk, assignee=lisi, actor=actor(lisi))
@@ -37,14 +46,16 @@ def test_who_takes_a_ticket_themselves_is_told_nothing(lisi: Any, run_outbox: An
     assert told("lisi") == []
 
 
-def test_a_ticket_passed_on_at_once_is_told_to_the_last_alone(
+def test_a_ticket_passed_on_at_once_is_only_the_last_ones(
     admin: Any, lisi: Any, wangwu: Any, run_outbox: Any
 ):
     ticket = TicketFactory()
     ticket_assign(ticket_id=ticket.pk, assignee=lisi, actor=actor(admin))
     ticket_assign(ticket_id=ticket.pk, assignee=wangwu, actor=actor(admin))
     run_outbox()
-    assert (len(told("lisi")), len(told("wangwu"))) == (0, 1)
+    (left,), (got,) = told("lisi"), told("wangwu")
+    assert left.startswith(f"🔁 **工单 #{ticket.pk} 已转给王五**（管理员）")
+    assert got.startswith(f"📌 **工单 #{ticket.pk} 分配给您**（管理员）")
 
 
 def test_a_ticket_finished_meanwhile_is_no_news(admin: Any, lisi: Any, run_outbox: Any):
@@ -75,6 +86,7 @@ def test_a_hand_over_is_one_message_and_a_full_taker_takes_it(
     (text,) = told("wangwu")
     assert text.startswith("📌 **工单随客户移交给您**\n> 随客户移交：李四 → 王五\n#")
     assert text.endswith("等 12 个工单")
+    assert told("lisi") == []
 
 
 def test_after_the_hand_over_the_leaver_gets_nothing_and_the_taker_is_full(

@@ -48,6 +48,7 @@ def test_after_the_deadline_the_ticket_goes_to_the_next(
     event = ticket.events.filter(kind="assigned").order_by("-sequence")[0]
     assert event.content == "自动改派：李四在规定时间内未响应；在办 0/5"
     assert len(told("wangwu", f"工单 #{ticket.pk} 分配给您")) == 1
+    assert len(told("lisi", f"工单 #{ticket.pk} 已转给王五")) == 1
 
 
 def test_a_ticket_never_comes_back_to_who_missed_it(report: Report, later: Any):

@@ -141,7 +141,7 @@ def test_loading_the_page_anew_is_nobody_leaving(lisi: Any, clock: Any):
 def test_who_closes_the_last_page_is_gone_within_seconds(lisi: Any, clock: Any):
     presence_set(user=lisi, status="online", holds_for=None)
     presence_lost(user=lisi)
-    later(clock, 11)
+    later(clock, 26)
     assert not is_present(lisi)
     assert presences_sweep() == 1
 
