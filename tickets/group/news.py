@@ -21,7 +21,7 @@ from messaging.models import Message
 from messaging.models.message import WAITING
 from tickets.group.speaking import MARKDOWN_BYTES, Voice, body, heard_in, say, voice_of
 from tickets.group.wording import is_news, news_text, together
-from tickets.models import GroupNews, Ticket, TicketEvent
+from tickets.models import EventKind, GroupNews, Ticket, TicketEvent
 
 PRIORITY = 6
 GATHERING = timedelta(seconds=3)
@@ -29,6 +29,17 @@ MINUTE = timedelta(seconds=60)
 # What an event that comes late, or was never told, may still bring up.
 RECENT = timedelta(minutes=10)
 KEPT = timedelta(days=7)
+# Kinds that never change what is told: the many of a reminders' run, say, cost a look and no more.
+_NEVER = frozenset(
+    {
+        EventKind.CREATED,
+        EventKind.REMINDED,
+        EventKind.ATTACHED,
+        EventKind.LINKED,
+        EventKind.RATED,
+        EventKind.CHECKED,
+    }
+)
 # Doors whose own answer, or reminder, is heard in the group that the event names.
 _ANSWERED = frozenset({Entry.WECOM_GROUP, Entry.SYSTEM})
 
@@ -46,11 +57,21 @@ class _News:
 @transaction.atomic
 def news_tell(envelope: dict[str, Any]) -> GroupNews | None:
     """The group's news of the event that the envelope announces; None when there is none to tell."""
-    if not first_time("tickets.group", envelope) or not store.get("ticket.group_news")["enabled"]:
-        return None
     data = envelope["data"]
+    is_wanted = data["kind"] not in _NEVER and store.get("ticket.group_news")["enabled"]
+    if not is_wanted or not first_time("tickets.group", envelope):
+        return None
+    return _tell_of(data["ticket_id"], data["version"])
+
+
+def purge_news() -> int:
+    """Deletes what nobody asks for any more."""
+    return GroupNews.objects.filter(due_at__lt=timezone.now() - KEPT).delete()[0]
+
+
+def _tell_of(ticket_id: int, version: int) -> GroupNews | None:
     found = Ticket.objects.select_related("assignee", "customer")
-    ticket = found.filter(pk=data["ticket_id"]).first()
+    ticket = found.filter(pk=ticket_id).first()
     voice = voice_of(ticket) if ticket else None
     if ticket is None or voice is None:
         return None
@@ -59,24 +80,19 @@ def news_tell(envelope: dict[str, Any]) -> GroupNews | None:
     transaction_lock(f"tickets.news:{group_id}")
     ticket = found.get(pk=ticket.pk)
     last = GroupNews.objects.filter(ticket=ticket).order_by("-version").first()
-    if last is not None and last.version >= data["version"]:
+    if last is not None and last.version >= version:
         return None  # that which was told covers it
     waits = last is not None and _waits(last.message_id)
     told = 0
     if last is not None:
         told = last.first_version - 1 if waits else last.version
-    events = _untold(ticket, told, data["version"], group_id)
+    events = _untold(ticket, told, version, group_id)
     if not events:
         return None
     news = _News(ticket, group_id, events[0].sequence, news_text(ticket, events))
     if last is not None and waits and _put_into(last, news):
         return last
     return _tell(news, voice)
-
-
-def purge_news() -> int:
-    """Deletes what nobody asks for any more."""
-    return GroupNews.objects.filter(due_at__lt=timezone.now() - KEPT).delete()[0]
 
 
 def _untold(ticket: Ticket, told: int, version: int, group_id: str) -> list[TicketEvent]:

@@ -283,7 +283,7 @@ def test_five_hundred_tickets_take_no_more_queries_than_a_handful(
         for n in range(500)
     )
     # SQLite writes many rows in portions, for its parameters.
-    most = 40 if connection.vendor == "postgresql" else 150
+    most = 32 if connection.vendor == "postgresql" else 60
     with django_assert_max_num_queries(most):
         assert run() == RunResult(500, 500)
     assert Ticket.objects.filter(status="escalated", reminder_count=3, version=2).count() == 500
