@@ -45,7 +45,7 @@ _ANSWERED = frozenset({Entry.WECOM_GROUP, Entry.SYSTEM})
 
 
 @dataclass(frozen=True)
-class _News:
+class News:
     """What is to be said of a ticket, and which of its versions that covers."""
 
     ticket: Ticket
@@ -82,17 +82,20 @@ def _tell_of(ticket_id: int, version: int) -> GroupNews | None:
     last = GroupNews.objects.filter(ticket=ticket).order_by("-version").first()
     if last is not None and last.version >= version:
         return None  # that which was told covers it
-    waits = last is not None and _waits(last.message_id)
-    told = 0
-    if last is not None:
-        told = last.first_version - 1 if waits else last.version
+    if last is not None and _waits(last.message_id):
+        fuller = _news_since(ticket, last.first_version - 1, version, group_id)
+        if fuller is not None and _put_into(last, fuller):
+            return last
+    news = _news_since(ticket, last.version if last else 0, version, group_id)
+    return _tell(news, voice) if news else None
+
+
+def _news_since(ticket: Ticket, told: int, version: int, group_id: str) -> News | None:
+    """What there is to say of the versions after `told`."""
     events = _untold(ticket, told, version, group_id)
     if not events:
         return None
-    news = _News(ticket, group_id, events[0].sequence, news_text(ticket, events))
-    if last is not None and waits and _put_into(last, news):
-        return last
-    return _tell(news, voice)
+    return News(ticket, group_id, events[0].sequence, news_text(ticket, events))
 
 
 def _untold(ticket: Ticket, told: int, version: int, group_id: str) -> list[TicketEvent]:
@@ -110,17 +113,17 @@ def _untold(ticket: Ticket, told: int, version: int, group_id: str) -> list[Tick
     ]
 
 
-def _put_into(last: GroupNews, news: _News) -> bool:
-    """Says it in the ticket's message that has not left yet; False when it just left."""
-    last.text = news.text
+def _put_into(last: GroupNews, news: News) -> bool:
+    """Says it in the ticket's message that has not left yet; False when it just left, or is full."""
     if not _rewrite(last.message_id, _texts_of(last.message_id, {last.pk: news.text})):
         return False
     last.first_version, last.version = news.first_version, news.ticket.version
+    last.text = news.text
     last.save(update_fields=["first_version", "version", "text"])
     return True
 
 
-def _tell(news: _News, voice: Voice) -> GroupNews:
+def _tell(news: News, voice: Voice) -> GroupNews:
     now = timezone.now()
     due_at = now + GATHERING
     told = _told_lately(news.group_id, now)
@@ -141,7 +144,7 @@ def _tell(news: _News, voice: Voice) -> GroupNews:
     return _remember(news, message.message_id, due_at)
 
 
-def _remember(news: _News, message_id: str, due_at: datetime) -> GroupNews:
+def _remember(news: News, message_id: str, due_at: datetime) -> GroupNews:
     return GroupNews.objects.create(
         ticket=news.ticket,
         group_id=news.group_id,

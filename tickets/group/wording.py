@@ -10,7 +10,7 @@ from tickets import states
 from tickets.models import EventKind, Priority, Ticket, TicketEvent
 
 MARK = "🔄 工单 "
-DIGEST_TITLE = "🔄 【工单动态】{count} 个工单有更新"
+DIGEST_TITLE = "🔄 【工单动态汇总】{count} 个工单有更新"
 NOTE_CHARACTERS = 200
 PEOPLE_SHOWN = 3
 # Fields whose change the group is to know of.

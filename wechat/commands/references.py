@@ -18,6 +18,8 @@ _PROJECT = re.compile(
 
 # A card's first line, and the line by which a reminder names its ticket.
 _CARD = re.compile(r"[^\n]{0,8}【[^】\n]{1,20}】\s*+#\s*+id?\s*+(\d{1,18})(?!\d)")
+# A follow-up on one ticket's changes (`tickets.group.wording`), which may name others behind it.
+_FOLLOW_UP = re.compile(r"🔄\s*+工单\s*+#\s*+(\d{1,18})(?!\d)")
 _NAMED = re.compile(r"(?m)^工单编号\s*+:\s*+#\s*+(\d{1,18})(?!\d)")
 # A list of reminders: what is quoted of it may be cut after the first ticket.
 _DIGEST = re.compile(r"[^\n]{0,8}【[^】\n]{0,12}汇总】")
@@ -40,7 +42,8 @@ class Quoted:
 def quoted_reference(quoted: str) -> Quoted:
     """A card is about its own ticket, whatever else it names; a list of tickets about none of them."""
     folded = read(quoted).folded
-    own = _CARD.match(folded.lstrip()) or _single(folded)
+    start = folded.lstrip()
+    own = _CARD.match(start) or _FOLLOW_UP.match(start) or _single(folded)
     found = list(_QUOTED.finditer(_ASIDE.sub("", folded)))
     if own is not None and _is_possible(int(own[1])):
         return Quoted(ticket_id=int(own[1]))
@@ -52,7 +55,7 @@ def quoted_reference(quoted: str) -> Quoted:
         return Quoted(is_several=True) if len(projects) > 1 else Quoted(project_id=number)
     numbers = dict.fromkeys(int(mark["number"]) for mark in found if mark["kind"] != "p")
     ids = tuple(number for number in numbers if _is_possible(number))
-    is_list = len(ids) != 1 or _DIGEST.match(folded.lstrip()) is not None
+    is_list = len(ids) != 1 or _DIGEST.match(start) is not None
     return Quoted(ticket_ids=ids) if is_list else Quoted(ticket_id=ids[0])
 
 

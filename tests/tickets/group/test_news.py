@@ -207,7 +207,7 @@ def test_more_than_a_groups_share_of_a_minute_is_one_message(lisi):
     told()
     news = Message.objects.order_by("id")[6:]
     assert [n.payload["markdown"]["content"].count("处理中") for n in news] == [1, 5]
-    assert "🔄 【工单动态】5 个工单有更新" in news[1].payload["markdown"]["content"]
+    assert "🔄 【工单动态汇总】5 个工单有更新" in news[1].payload["markdown"]["content"]
     actions.ticket_transition(ticket_id=made[5].pk, status="resolved", actor=actor(lisi))
     told()
     last = Message.objects.order_by("id").last().payload["markdown"]["content"]
@@ -232,7 +232,9 @@ def test_news_can_be_switched_off(ticket, lisi):
 @pytest.mark.parametrize("how", ["card", "news", "reminder"])
 def test_a_quotation_plus_resolved_closes_the_ticket(ticket, lisi, how):
     if how == "news":
-        actions.ticket_transition(ticket_id=ticket.pk, status="processing", actor=actor(lisi))
+        actions.ticket_transition(
+            ticket_id=ticket.pk, status="processing", reason="和 #99 一样", actor=actor(lisi)
+        )
         told()
     if how == "reminder":
         Ticket.objects.filter(pk=ticket.pk).update(deadline=timezone.now() - timedelta(hours=1))
@@ -244,7 +246,36 @@ def test_a_quotation_plus_resolved_closes_the_ticket(ticket, lisi, how):
         bot_name="助手",
         quoted=payload[payload["msgtype"]]["content"],
     )
-    assert answer.text == f"✅ 工单 #{ticket.pk} 状态已更新为：已解决"
+    assert answer.text.startswith(f"✅ 工单 #{ticket.pk} 状态已更新为：已解决")
+
+
+@pytest.mark.parametrize("kind", ["news", "reminders"])
+def test_under_a_digest_the_number_is_asked_for(lisi, kind):
+    customer = CustomerFactory(follow_user=lisi)
+    store.change(key="ticket.group_news_per_minute", value=1, actor=None)
+    store.change(key="ticket.reminder_digest_above", value=1, actor=None)
+    store.forget_snapshot()
+    for number in range(3):
+        ticket = actions.ticket_create(customer=customer, description="坏", actor=actor(lisi))
+        actions.ticket_transition(ticket_id=ticket.pk, status="processing", actor=actor(lisi))
+        if number == 0:
+            told()
+            leave()
+    if kind == "news":
+        told()
+    else:
+        Ticket.objects.update(deadline=timezone.now() - timedelta(hours=1))
+        reminders_run(actor=system_actor(), by_hand=True)
+    payload = Message.objects.order_by("id").last().payload
+    answer = run_command(
+        "已解决",
+        actor=actor(lisi, Entry.WECOM_GROUP, GROUP),
+        bot_name="助手",
+        quoted=payload[payload["msgtype"]]["content"],
+    )
+    assert not answer.handled
+    assert "请写明编号" in answer.text
+    assert not Ticket.objects.filter(status="resolved").exists()
 
 
 def test_the_cards_number_stays_the_tickets(ticket, lisi):
