@@ -130,6 +130,10 @@ TICKETS: dict[str, Any] = {
     "工单：清理过期的群消息记录": {
         "task": "tickets.tasks.group.purge_news",
         "schedule": crontab(minute="57", hour="3"),
+    # In the morning: the customers may be told of it.
+    "工单：关闭已解决多日的工单": {
+        "task": "tickets.tasks.relations.close_resolved_tickets",
+        "schedule": crontab(minute="10", hour="9"),
         "options": {"expires": 3600, "queue": "default"},
     },
 }

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from customers.conditions import Field, Param, register_field
 from customers.conditions.columns import (
@@ -10,6 +10,7 @@ from customers.conditions.columns import (
     exists,
     flag_of,
     latest_of,
+    number_column,
     set_of,
     since,
     text_of,
@@ -17,7 +18,7 @@ from customers.conditions.columns import (
 from customers.conditions.fields import DAYS, choices_of
 from customers.conditions.kinds import Kind
 from customers.conditions.language import Leaf
-from tickets.models import Priority, Ticket
+from tickets.models import Priority, Ticket, TicketRating
 from tickets.states import OPEN, TicketStatus
 
 GROUP = "工单"
@@ -60,6 +61,7 @@ def register() -> None:
             set_of(open_tickets, "priority"),
             choices=choices_of(Priority),
         ),
+        Field("tickets.rating", "最近一次评分", GROUP, number, _last_rating),
         Field(
             "tickets.product",
             "工单产品",
@@ -74,6 +76,14 @@ def register() -> None:
 def _narrowed(leaf: Leaf, now: datetime) -> QuerySet[Ticket]:
     narrowing = {name: value for name, value in leaf.params.items() if name != "days"}
     return Ticket.objects.filter(**narrowing)
+
+
+def _last_rating(leaf: Leaf, now: datetime) -> Q:
+    """The customer's latest word; who never rated has none, which is no number."""
+    of_the_same = TicketRating.objects.filter(ticket__customer=OuterRef("ticket__customer"))
+    latest = of_the_same.order_by("-created_at", "-pk").values("pk")[:1]
+    fitting = TicketRating.objects.filter(number_column("score")(leaf, now))
+    return Q(Exists(fitting.filter(ticket__customer=OuterRef("pk"), pk=Subquery(latest))))
 
 
 def _open(leaf: Leaf, now: datetime) -> QuerySet[Ticket]:

@@ -5,6 +5,8 @@ import re
 from customers.models import User
 from customers.queries.staff import team_members
 
+# Not the sign of an e-mail address.
+_SIGN = re.compile("(?<![A-Za-z0-9._%+-])[@＠]")
 # Notes that call half the house are no notes to somebody.
 MOST = 20
 
@@ -19,7 +21,7 @@ def mentioned_in(text: str) -> list[User]:
         return []
     by_name = _names()
     found: dict[int, User] = {}
-    for match in re.finditer("[@＠]", text):
+    for match in _SIGN.finditer(text):
         rest = text[match.end() :]
         fitting = [name for name in by_name if _begins(rest, name)]
         for user in by_name[max(fitting, key=len)] if fitting else ():
