@@ -130,6 +130,8 @@ TICKETS: dict[str, Any] = {
     "工单：清理过期的群消息记录": {
         "task": "tickets.tasks.group.purge_news",
         "schedule": crontab(minute="57", hour="3"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
     # In the morning: the customers may be told of it.
     "工单：关闭已解决多日的工单": {
         "task": "tickets.tasks.relations.close_resolved_tickets",

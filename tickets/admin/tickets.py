@@ -4,25 +4,25 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.forms import Form, ModelForm
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.utils.timezone import localtime
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from config.errors import AppError
-from customers.actors import Actor, Entry, actor_for
 from customers.models import User
 from tickets import actions
-from tickets.admin.forms import AssignForm, TicketForm
+from tickets.admin.forms import AssignForm, PriorityForm, TicketForm
+from tickets.admin.ticket_page import TicketPage
+from tickets.admin.ticket_page import actor_of as _actor
 from tickets.customer_side.links import ticket_url
 from tickets.models import Priority, Ticket, TicketEvent
-from tickets.queries.tickets import tickets_for, tickets_overdue
+from tickets.queries.tickets import PRIORITY_RANK, tickets_for, tickets_overdue
 from tickets.states import TicketStatus
 
-EDITABLE = ["title", "description", "product", "priority", "deadline", "progress"]
 STATUS_COLOURS = {
     TicketStatus.PENDING: "warning",
     TicketStatus.ASSIGNED: "info",
@@ -57,7 +57,7 @@ class EventInline(TabularInline):
     """The trail: read, never written here."""
 
     model = TicketEvent
-    fields = ["created_at", "kind", "change", "content", "actor_name", "entry"]
+    fields = ["created_at", "kind", "visibility", "change", "content", "actor_name", "entry"]
     readonly_fields = fields
     ordering = ["-sequence"]
     extra = 0
@@ -72,7 +72,7 @@ class EventInline(TabularInline):
 
 
 @admin.register(Ticket)
-class TicketAdmin(ModelAdmin):
+class TicketAdmin(TicketPage):
     form = TicketForm
     list_display = [
         "number",
@@ -88,12 +88,24 @@ class TicketAdmin(ModelAdmin):
     search_fields = ["title", "description", "customer__name", "customer__phone"]
     list_per_page = 50
     inlines = [EventInline]
-    actions = ["assign_selected", "resolve_selected"]
+    actions = [
+        "assign_selected",
+        "resolve_selected",
+        "close_selected",
+        "reopen_selected",
+        "prioritise_selected",
+        "watch_selected",
+    ]
     actions_detail = ["open_link"]
     readonly_fields = [
         "customer",
         "status",
         "assignee",
+        "merged_into",
+        "waiting_since",
+        "sla_state",
+        "response_due_at",
+        "cycle",
         "group_chat_id",
         "group_message_id",
         "reminder_count",
@@ -109,6 +121,7 @@ class TicketAdmin(ModelAdmin):
     fieldsets = (
         (None, {"fields": ("title", "description", "product", "customer", "seen_version")}),
         ("处理", {"fields": ("status", "priority", "progress", "assignee", "deadline")}),
+        ("服务级别", {"fields": (("sla_state", "response_due_at", "waiting_since", "cycle"),)}),
         ("催促", {"fields": ("reminder_count", "last_reminder_at")}),
         (
             "来源与时间",
@@ -131,17 +144,19 @@ class TicketAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_form(
+        self, request: HttpRequest, obj: Ticket | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        form: type[ModelForm] = super().get_form(request, obj, change=change, **kwargs)
+        form.actor = _actor(request)  # type: ignore[attr-defined]
+        return form
+
     def save_model(self, request: HttpRequest, obj: Ticket, form: ModelForm, change: bool) -> None:
-        changes: Any = {
-            name: form.cleaned_data[name] for name in form.changed_data if name in EDITABLE
-        }
+        """The form holds the ticket and has compared the versions."""
+        assert isinstance(form, TicketForm)
+        changes: Any = form.changes()
         try:
-            saved = actions.ticket_edit(
-                ticket_id=obj.pk,
-                changes=changes,
-                version=form.cleaned_data["seen_version"],
-                actor=_actor(request),
-            )
+            saved = actions.ticket_edit(ticket_id=obj.pk, changes=changes, actor=_actor(request))
         except AppError as error:
             messages.set_level(request, messages.ERROR)
             messages.error(request, error.detail)
@@ -156,7 +171,7 @@ class TicketAdmin(ModelAdmin):
     def shown_status(self, ticket: Ticket) -> tuple[str, str]:
         return ticket.status, ticket.get_status_display()
 
-    @display(description="优先级", ordering="priority", label=PRIORITY_COLOURS)
+    @display(description="优先级", ordering=PRIORITY_RANK, label=PRIORITY_COLOURS)
     def shown_priority(self, ticket: Ticket) -> tuple[str, str]:
         return ticket.priority, ticket.get_priority_display()
 
@@ -178,38 +193,95 @@ class TicketAdmin(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Ticket]
     ) -> TemplateResponse | None:
         form = AssignForm(request.POST if "assignee" in request.POST else None)
-        if form.is_valid():
-            assignee: User = form.cleaned_data["assignee"]
-            self._each(
-                request,
-                queryset,
-                lambda pk: actions.ticket_assign(
-                    ticket_id=pk, assignee=assignee, actor=_actor(request)
-                ),
-                f"分配给 {assignee.display_name}",
-            )
-            return None
-        return render(  # type: ignore[return-value]
+        if not form.is_valid():
+            return self._ask(request, queryset, form, "assign_selected", "分配工单")
+        assignee: User = form.cleaned_data["assignee"]
+        self._each(
             request,
-            "admin/tickets/assign.html",
-            {
-                **self.admin_site.each_context(request),
-                "title": "分配工单",
-                "form": form,
-                "tickets": queryset,
-                "opts": self.opts,
-            },
+            queryset,
+            lambda pk: actions.ticket_assign(
+                ticket_id=pk, assignee=assignee, actor=_actor(request)
+            ),
+            f"分配给 {assignee.display_name}",
         )
+        return None
+
+    @admin.action(description="设置优先级…")
+    def prioritise_selected(
+        self, request: HttpRequest, queryset: QuerySet[Ticket]
+    ) -> TemplateResponse | None:
+        form = PriorityForm(request.POST if "priority" in request.POST else None)
+        if not form.is_valid():
+            return self._ask(request, queryset, form, "prioritise_selected", "设置优先级")
+        priority: str = form.cleaned_data["priority"]
+        self._each(
+            request,
+            queryset,
+            lambda pk: actions.ticket_edit(
+                ticket_id=pk, changes={"priority": priority}, actor=_actor(request)
+            ),
+            f"设为{Priority(priority).label}优先级",
+        )
+        return None
 
     @admin.action(description="标记为已解决")
     def resolve_selected(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
+        self._move(request, queryset, TicketStatus.RESOLVED, "标记为已解决")
+
+    @admin.action(description="关闭")
+    def close_selected(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
+        self._move(request, queryset, TicketStatus.CLOSED, "关闭")
+
+    @admin.action(description="重开")
+    def reopen_selected(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
+        self._each(
+            request,
+            queryset,
+            lambda pk: actions.ticket_reopen(ticket_id=pk, actor=_actor(request)),
+            "重开",
+        )
+
+    @admin.action(description="关注")
+    def watch_selected(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
+        self._each(
+            request,
+            queryset,
+            lambda pk: actions.ticket_watch(ticket_id=pk, actor=_actor(request)),
+            "关注",
+        )
+
+    def _move(
+        self, request: HttpRequest, queryset: QuerySet[Ticket], status: TicketStatus, what: str
+    ) -> None:
         self._each(
             request,
             queryset,
             lambda pk: actions.ticket_transition(
-                ticket_id=pk, status=TicketStatus.RESOLVED, actor=_actor(request)
+                ticket_id=pk, status=status, actor=_actor(request)
             ),
-            "标记为已解决",
+            what,
+        )
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Ticket],
+        form: Form,
+        action_name: str,
+        title: str,
+    ) -> TemplateResponse:
+        """The page between choosing tickets and acting on them."""
+        return render(  # type: ignore[return-value]
+            request,
+            "admin/tickets/bulk.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": title,
+                "form": form,
+                "tickets": queryset,
+                "action_name": action_name,
+                "opts": self.opts,
+            },
         )
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Ticket], act: Any, what: str) -> None:
@@ -223,8 +295,3 @@ class TicketAdmin(ModelAdmin):
                 messages.error(request, error.detail)
         if done:
             messages.success(request, f"{done} 个工单已{what}")
-
-
-def _actor(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)
-    return actor_for(request.user, Entry.ADMIN)
