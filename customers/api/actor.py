@@ -1,5 +1,8 @@
 """From a request to an actor."""
 
+from dataclasses import replace
+
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
 from config.api.keys import ApiClient
@@ -9,9 +12,14 @@ from customers.models import User
 
 
 def actor_of(request: Request) -> Actor:
-    """The caller. An API key acts with its own name and, inside its scopes, sees everything."""
+    """The caller. An API key acts with its own name and, inside its scopes, sees everything.
+
+    A colleague's session means our own pages: what they do there came through the console.
+    """
     user = request.user
     if isinstance(user, ApiClient):
         return Actor(None, str(user), Role.ADMIN, Entry.API)
     assert isinstance(user, User)  # permissions let no one else through
-    return actor_for(user, Entry.API)
+    is_page = isinstance(request.successful_authenticator, SessionAuthentication)
+    actor = actor_for(user, Entry.API)
+    return replace(actor, entry=Entry.CONSOLE) if is_page and actor.is_team else actor

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("tickets.board.api_urls")),
     path("", include("tickets.api.desk.urls")),
     path("", include("tickets.api.history.urls")),
     path("", include("tickets.api.sla.urls")),

@@ -1,5 +1,14 @@
 """Staff pages under /console/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tickets.board import pages
+from tickets.board.login import StaffLoginView, StaffLogoutView
+
+urlpatterns = [
+    path("", pages.console, name="console"),
+    path("login/", StaffLoginView.as_view(), name="console-login"),
+    path("logout/", StaffLogoutView.as_view(), name="console-logout"),
+    path("tickets/", pages.board, name="console-board"),
+    path("tickets/<id:pk>", pages.ticket, name="console-ticket"),
+]

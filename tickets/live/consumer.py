@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 from config.api.permissions import STAFF
 from config.sockets.consumer import GuardedConsumer
+from tickets.live.news import frame
 from tickets.live.viewers import Look, Viewer
 from tickets.live.watch import Watch, the_watch
 
@@ -15,6 +16,7 @@ QUEUED_FRAMES = 1000
 TRY_AGAIN_LATER = 1013
 CLOSING_SECONDS = 5
 LARGEST_KEY = 2**63 - 1
+ALIVE = frame("alive")
 
 
 class TicketConsumer(GuardedConsumer):
@@ -41,13 +43,15 @@ class TicketConsumer(GuardedConsumer):
     async def disconnect(self, code: int) -> None:
         self._leave()
 
-    async def framed(self, frame: dict[str, Any]) -> None:
+    async def framed(self, said: dict[str, Any]) -> None:
         if self._watch is None:
             return
-        if frame["type"] == "heartbeat":
+        if said["type"] == "heartbeat":
             self._watch.attendance.heard(self.user_id)
-        elif frame["type"] == "viewing":
-            ticket_id = frame.get("ticket_id")
+            # Silence tells a page that its line is dead, which nothing else tells it.
+            self.put(ALIVE)
+        elif said["type"] == "viewing":
+            ticket_id = said.get("ticket_id")
             is_key = type(ticket_id) is int and 0 < ticket_id <= LARGEST_KEY
             if is_key or ticket_id is None:
                 self.wants = Look(self.user_id, ticket_id)

@@ -1,0 +1,52 @@
+// What both pages have around their content: connection, toasts, presence, search.
+
+import { available, call } from "./api.js";
+import { byId, element } from "./dom.js";
+import { setUpSearch } from "./search.js";
+
+const LASTS = 6000;
+const WORDS = { live: "实时", lost: "正在重连…", refused: "已断开", waiting: "连接中…" };
+
+export function toast(text, { isError = false, act, actLabel } = {}) {
+  const note = element("p", { className: isError ? "toast toast-error" : "toast", text });
+  if (act) {
+    note.append(element("button", {
+      text: actLabel, attributes: { type: "button" },
+      on: { click: () => { note.remove(); act(); } },
+    }));
+  }
+  const box = byId("toasts");
+  box.setAttribute("aria-live", isError ? "assertive" : "polite");
+  box.append(note);
+  setTimeout(() => note.remove(), isError ? LASTS * 2 : LASTS);
+}
+
+export const complain = (error) => { if (error.name !== "AbortError") toast(error.message, { isError: true }); };
+
+export function showConnection(state, words) {
+  const sign = byId("connection");
+  sign.textContent = WORDS[state];
+  sign.className = `connection connection-${state}`;
+  const banner = byId("offline");
+  banner.textContent = words ?? "连接已断开，正在重连…重连后会补上错过的变化。";
+  banner.hidden = state === "live" || state === "waiting";
+}
+
+const PRESENCE = "/api/agents/me/presence";
+
+async function setUpPresence() {
+  const own = await available(PRESENCE).catch(() => null);
+  const label = byId("presence");
+  if (!own?.status) return;
+  const choice = label.querySelector("select");
+  choice.value = own.status;
+  choice.addEventListener("change", () => {
+    call(PRESENCE, { method: "PUT", body: { status: choice.value } }).then(() => toast("状态已更新"), complain);
+  });
+  label.hidden = false;
+}
+
+export function setUpFrame() {
+  setUpSearch(call);
+  setUpPresence();
+}
