@@ -20,6 +20,14 @@ SNAPSHOT = (
     "merged_into_id",
     "custom_fields",
     "cycle",
+    "deadline_named",
+    "sla_started_at",
+    "responded_at",
+)
+# Those that follow from the clocks and from any first answer: a note that moves one changes nothing.
+CLOCKWORK = frozenset({"deadline_named", "sla_started_at", "responded_at"})
+MOMENTS = frozenset(
+    {"deadline", "resolved_at", "closed_at", "waiting_since", "sla_started_at", "responded_at"}
 )
 
 

@@ -1,6 +1,9 @@
 """Taking one's own change back, unless somebody has built on it."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from config.errors import AppError, ConflictError, NotAllowedError, NotFoundError
 from tests.at_once import all_at_once
@@ -8,12 +11,14 @@ from tests.factories import CustomerFactory, actor
 from tickets import actions
 from tickets.actions.undo import ticket_undo
 from tickets.models import Ticket, TicketEvent
+from tickets.sla.policies import policy_save
 
 pytestmark = pytest.mark.django_db
 
+# As the clocks stand, too.
 FIELDS = (
     "status", "progress", "priority", "assignee_id", "deadline", "resolved_at", "closed_at",
-    "waiting_since", "cycle",
+    "waiting_since", "cycle", "sla_started_at", "deadline_named", "response_due_at", "sla_check_at",
 )  # fmt: skip
 
 
@@ -25,6 +30,16 @@ def ticket(lisi):
 
 def held(ticket):
     return Ticket.objects.values(*FIELDS).get(pk=ticket.pk)
+
+
+@pytest.fixture
+def promised(admin):
+    """Service levels for everybody and for urgent tickets, in working hours."""
+    rules = {"rank": 1, "is_active": True, "products": [], "tags": [], "clock": "working"}
+    rules |= {"ladder": [], "response_minutes": 60}
+    for name, priorities, minutes in (("紧急", ["urgent"], 120), ("标准", [], 600)):
+        own = {"name": name, "priorities": priorities, "resolution_minutes": minutes}
+        policy_save(policy_id=None, rules={**rules, **own}, actor=actor(admin))
 
 
 def move(status):
@@ -54,6 +69,12 @@ def move(status):
                 ticket_id=pk, changes={"priority": "urgent"}, actor=who
             ),
         ),
+        (
+            [],
+            lambda pk, who: actions.ticket_edit(
+                ticket_id=pk, changes={"deadline": timezone.now() + timedelta(days=9)}, actor=who
+            ),
+        ),
     ],
     ids=[
         "begun",
@@ -65,9 +86,16 @@ def move(status):
         "waits",
         "goes-on",
         "urgent",
+        "later",
     ],
 )
-def test_the_ticket_is_as_it_was(ticket, lisi, before, act):
+@pytest.mark.parametrize("is_promised", [False, True])
+def test_the_ticket_is_as_it_was(request, ticket, lisi, before, act, is_promised):
+    if is_promised:
+        request.getfixturevalue("promised")
+        ticket = actions.ticket_create(
+            customer=ticket.customer, description="慢", actor=actor(lisi)
+        )
     for step in before:
         step(ticket.pk, actor(lisi))
     was = held(ticket)

@@ -13,10 +13,10 @@ from tickets.actions.trail import lock_ticket, record, require_team
 from tickets.actions.transition import ticket_transition
 from tickets.models import CHANGING, EventKind, ReminderKind, Ticket, TicketEvent
 from tickets.sla import clock
+from tickets.snapshot import CLOCKWORK, MOMENTS
 from tickets.states import TicketStatus
 
 REASON = "撤销"
-_MOMENTS = frozenset({"deadline", "resolved_at", "closed_at", "waiting_since"})
 
 
 @transaction.atomic
@@ -53,7 +53,7 @@ def _refuse_what_changed(ticket: Ticket, later: list[TicketEvent], *, is_creatio
         is_automatic = event.actor_id is None and event.entry == Entry.SYSTEM
         if is_creation and is_automatic:
             continue
-        if event.before or event.kind in CHANGING:
+        if event.before.keys() - CLOCKWORK or event.kind in CHANGING:
             at = timezone.localtime(event.created_at)
             raise ConflictError(
                 f"工单 #{ticket.pk} 之后又有变更：{event.actor_name} 于 {at:%H:%M} "
@@ -72,7 +72,7 @@ def _before(ticket: Ticket, own: list[TicketEvent]) -> dict[str, Any]:
     before: dict[str, Any] = {}
     for event in reversed(own):
         before |= event.before
-    if not before:
+    if not before.keys() - CLOCKWORK:
         raise ConflictError(
             f"工单 #{ticket.pk} 的这一条只是文字记录，已写入跟进，不能撤销",
             code="not_undoable",
@@ -84,7 +84,7 @@ def _before(ticket: Ticket, own: list[TicketEvent]) -> dict[str, Any]:
 def _restore(ticket: Ticket, before: dict[str, Any]) -> None:
     now = timezone.now()
     for name, value in before.items():
-        is_moment = name in _MOMENTS and value is not None
+        is_moment = name in MOMENTS and value is not None
         setattr(ticket, name, datetime.fromisoformat(value) if is_moment else value)
     if "assignee_id" in before:
         ticket.assigned_at = now if ticket.assignee_id else None
@@ -93,7 +93,7 @@ def _restore(ticket: Ticket, before: dict[str, Any]) -> None:
         reminders = ticket.reminders.filter(cycle=ticket.cycle, kind=ReminderKind.OVERDUE)
         ticket.reminder_count = reminders.count()
     if ticket.is_open:
-        clock.recalculate(ticket, now, keep_deadline=True)
+        clock.recalculate(ticket, now)
     else:
         clock.stop(ticket, now)
 

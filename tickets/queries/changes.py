@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from customers.models import Project, User
 from tickets.models import CHANGING, Priority, Ticket, TicketEvent
-from tickets.snapshot import SNAPSHOT, plain
+from tickets.snapshot import CLOCKWORK, MOMENTS, SNAPSHOT, plain
 from tickets.states import TicketStatus
 
 Pair = tuple[Any, Any]
@@ -33,7 +33,6 @@ LABELS = {
     "merged_into_id": "已合并到",
     "custom_fields": "自定义字段",
 }
-_MOMENTS = ("deadline", "resolved_at", "closed_at", "waiting_since")
 _API_NAMES = {"assignee_id": "assigned_to", "merged_into_id": "merged_into"}
 _WORDS = 30
 
@@ -63,7 +62,7 @@ def values_at(ticket: Ticket, version: int) -> dict[str, Any]:
     for event in ticket.events.filter(sequence__gt=version).order_by("-sequence"):
         then.update({name: value for name, value in event.before.items() if name in now})
     return {
-        name: parse_datetime(value) if name in _MOMENTS and value else value
+        name: parse_datetime(value) if name in MOMENTS and value else value
         for name, value in then.items()
         if value != now[name]
     }
@@ -121,7 +120,7 @@ def _back_to(ticket: Ticket, version: int) -> Iterator[Change]:
 
 
 def _present(ticket: Ticket) -> dict[str, Any]:
-    return {name: plain(getattr(ticket, name)) for name in SNAPSHOT}
+    return {name: plain(getattr(ticket, name)) for name in SNAPSHOT if name not in CLOCKWORK}
 
 
 def _names(fields: dict[str, Pair]) -> dict[str, dict[Any, str]]:

@@ -21,8 +21,8 @@ _CARD = re.compile(r"[^\n]{0,8}【[^】\n]{1,20}】\s*+#\s*+id?\s*+(\d{1,18})(?!
 # A follow-up on one ticket's changes (`tickets.group.wording`), which may name others behind it.
 _FOLLOW_UP = re.compile(r"🔄\s*+工单\s*+#\s*+(\d{1,18})(?!\d)")
 _NAMED = re.compile(r"(?m)^工单编号\s*+:\s*+#\s*+(\d{1,18})(?!\d)")
-# A list of reminders: what is quoted of it may be cut after the first ticket.
-_DIGEST = re.compile(r"[^\n]{0,8}【[^】\n]{0,12}汇总】")
+# A list of reminders, or of news: what is quoted of it may be cut after the first ticket.
+_DIGEST = re.compile(r"[^\n]{0,8}【[^】\n]{0,12}(?:汇总|动态)】")
 # What our own answers add below a ticket's own line.
 _ASIDE = re.compile(r"(?m)^(?:🔎|💡)[^\n]*+$")
 
