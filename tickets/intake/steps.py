@@ -23,7 +23,9 @@ PRODUCT_LENGTH = 100
 _SKIPS = frozenset(
     {"跳过", "不清楚", "不知道", "不确定", "没有", "无", "暂无", "略", "-", "skip", "不记得"}
 )
-_PHONE = re.compile(r"(?<!\d)\+?\d[\d\- ]{5,18}\d(?!\d)")
+# A mobile number, however it is divided, else any other that is written in one.
+_MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[\- ]?)?1[3-9](?:[\- ]?\d){9}(?!\d)")
+_PHONE = re.compile(r"(?<![0-9A-Za-z])\+?\d[\d\-]{5,18}\d(?!\d)")
 _LEADING = re.compile(r"^(?:@|客户(?:是|叫)?[:：]?)+\s*")
 _PHONE_WORD = re.compile(r"(?:手机号?码?|电话)\s*[:：]?\s*$")
 
@@ -93,7 +95,7 @@ def _ask_customer(fields: Fields, actor: Actor) -> Question:
 
 def _read_customer(text: str, fields: Fields, actor: Actor) -> Fields:
     known: Fields = {}
-    number = _PHONE.search(text)
+    number = _MOBILE.search(text) or _PHONE.search(text)
     name = text
     if number:
         known["phone"] = phones.normalize(number[0])

@@ -1,6 +1,7 @@
 """A person's data is shown to them, and taken away for good on request (PIPL)."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -45,7 +46,14 @@ from messaging.models import (
 from tests.factories import CustomerFactory, UserFactory, actor
 from tickets import actions as tickets
 from tickets.models import Ticket
-from wechat.models import Callback, FollowerMirror, SyncJob, SyncRun
+from wechat.models import (
+    Callback,
+    CommandRecord,
+    FollowerMirror,
+    PendingQuestion,
+    SyncJob,
+    SyncRun,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -226,6 +234,15 @@ def _leave_messages(customer):
 
 
 def _leave_copies(customer, admin):
+    CommandRecord.objects.create(
+        conversation="c", user=admin, reply=f"没有找到客户「{NAME}」的工单", effects=[[1, 1, 1]]
+    )
+    PendingQuestion.objects.create(
+        key="c",
+        kind="customer",
+        options=[{"label": f"{NAME}（139****5678）", "command": {}}],
+        expires_at=timezone.now() + timedelta(minutes=10),
+    )
     Callback.objects.create(
         source="wecom_app", dedupe_key="k1", payload={"Content": f"/查询工单 客户{NAME}"}
     )

@@ -68,6 +68,13 @@ def test_name_and_number_may_come_in_one_answer(talk, words):
     assert TicketDraft.objects.get().fields["phone"] == "+8613800138000"
 
 
+@pytest.mark.parametrize("name", ["张4", "张98dfd4", "机房12"])
+def test_digits_of_a_name_are_no_part_of_the_number(talk, name):
+    talk(f"{name} 13800138000")
+    fields = TicketDraft.objects.get().fields
+    assert (fields["customer_name"], fields["phone"]) == (name, "+8613800138000")
+
+
 def test_a_known_customers_number_is_not_asked_and_their_products_are_offered(talk, lisi):
     zhang = CustomerFactory(name="张三", follow_user=lisi)
     TicketFactory(customer=zhang, product="云服务器")

@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from config.events.models import OutboxEntry
 from customers.actions import customers as customer_actions
-from messaging.models import Message
+from messaging.models import Message, MessageTemplate
 from tests.at_once import all_at_once
 from tests.factories import UserFactory
 from tickets.models import Ticket
 from wechat.callbacks import sweep, work
-from wechat.models import Callback, CallbackStatus
+from wechat.models import Callback, CallbackStatus, CommandRecord
 from wechat.simulator import callbacks as simulator
 from wechat.simulator import crypto
 
@@ -369,3 +369,55 @@ def test_a_callback_that_killed_its_worker_each_time_is_set_aside(lisi):
     )
     sweep.sweep()
     assert Callback.objects.get().status == CallbackStatus.FAILED
+
+
+# --- Over several messages ------------------------------------------------------------------------
+
+
+def said(text, msgid, **more):
+    """Says it in the group; the robot's answer."""
+    knock(aibot(group_message(f"@助手 {text}", msgid, **more)))
+    work.work(Callback.objects.latest("id").pk)
+    return Callback.objects.latest("id").reply
+
+
+def test_a_ticket_is_asked_together(lisi):
+    assert "哪位客户" in said("/创建工单", "m1")
+    assert "手机号" in said("张三", "m2")
+    assert "遇到了什么问题" in said("13800138000", "m3")
+    assert "哪个产品" in said("服务器无法连接", "m4")
+    assert "创建成功" in said("跳过", "m5")
+    assert Ticket.objects.get().customer.name == "张三"
+
+
+def test_an_answer_is_no_keyword_but_other_words_are(lisi):
+    MessageTemplate.objects.create(
+        code="k",
+        name="k",
+        channel="WORK_WECHAT",
+        push_mode="realtime",
+        keywords=["断网"],
+        body="请重启",
+    )
+    said("/创建工单 @张三 手机:13800138000", "m1")
+    assert "哪个产品" in said("机房断网", "m2")
+    said("取消", "m3")
+    assert not Ticket.objects.exists()
+    assert said("机房断网", "m4").startswith("关键词推送：")
+
+
+def test_a_repeated_answer_counts_once(lisi):
+    said("/创建工单 @张三 手机:13800138000", "m1")
+    said("坏了", "m2")
+    said("坏了", "m2")
+    assert Ticket.objects.count() == 0, "the second 坏了 is no product"
+    said("跳过", "m3")
+    assert Ticket.objects.get().product == ""
+
+
+def test_what_a_callback_did_is_taken_back_by_the_next_one(lisi):
+    said(CREATE.removeprefix("@助手 "), "m1")
+    assert "已撤销" in said("撤销", "m2")
+    assert Ticket.objects.get().status == "cancelled"
+    record = CommandRecord.objects.get(undone_at__isnull=False)
+    assert record.source_id == f"callback:{Callback.objects.order_by('id')[0].pk}"
