@@ -16,7 +16,7 @@ from typing import Any
 from bench import machine, peer_packages, plan_report, report, services
 from bench.plan import Plan
 from bench.processes import ROOT, Processes, StartFailed, end_once
-from bench.runs import batch, customers, lists, memory, peers, single, sockets, urgent
+from bench.runs import batch, customers, lists, memory, peers, single, sockets, tickets, urgent
 from bench.sections import CHART
 from bench.sinks import nginx, slow
 
@@ -44,6 +44,7 @@ BENCHES: dict[str, Bench] = {
     "peers": _peers,
     "lists": lists.measure,
     "customers": customers.measure,
+    "tickets": tickets.measure,
     "sockets": sockets.measure,
     "memory": memory.measure,
 }

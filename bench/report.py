@@ -102,7 +102,7 @@ def _left_out(results: Results) -> str:
     lines = [
         f"- {name}: {found['left_out']}" for name, found in results.items() if "left_out" in found
     ]
-    for bench in ("lists", "customers"):
+    for bench in ("lists", "customers", "tickets"):
         calls = results.get(bench, {}).get("missing_calls", {})
         lines += [f"- {name}: {reason}" for name, reason in calls.items()]
     return "## Left out\n\n" + "\n".join(lines) if lines else ""

@@ -208,6 +208,18 @@ def customer_calls(results: Results) -> str:
     )
 
 
+def _tickets(results: Results) -> str:
+    found = results["tickets"]
+    rows = [
+        [name, number(percentile(times, 0.5)), number(percentile(times, 0.95))]
+        for name, times in found["calls"].items()
+    ]
+    return (
+        f"## Tickets\n\n{found['tickets']:,} tickets; one caller, a new connection a call, WSGI "
+        "server.\n\n" + table(["call", "p50 ms", "p95 ms"], rows)
+    )
+
+
 def _sockets(results: Results) -> str:
     found = results["sockets"]
     times = found["milliseconds"]
@@ -239,6 +251,7 @@ SECTIONS = {
     "accept": _accept,
     "lists": _lists,
     "customers": _customers,
+    "tickets": _tickets,
     "sockets": _sockets,
     "memory": _memory,
 }

@@ -39,6 +39,10 @@ STAFF_PERMISSIONS = frozenset(
         "tickets.view_ticket",
         "tickets.change_ticket",
         "tickets.view_ticketevent",
+        "tickets.view_cannedreply",
+        "tickets.add_cannedreply",
+        "tickets.change_cannedreply",
+        "tickets.delete_cannedreply",
     }
 )
 

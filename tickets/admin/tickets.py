@@ -15,7 +15,10 @@ from unfold.decorators import action, display
 from config.errors import AppError
 from customers.models import User
 from tickets import actions
+from tickets.admin.exporting import DeskList
 from tickets.admin.forms import AssignForm, PriorityForm, TicketForm
+from tickets.admin.list_filters import DESK_FILTERS
+from tickets.admin.reports import ReportPages
 from tickets.admin.ticket_page import TicketPage
 from tickets.admin.ticket_page import actor_of as _actor
 from tickets.customer_side.links import ticket_url
@@ -72,7 +75,7 @@ class EventInline(TabularInline):
 
 
 @admin.register(Ticket)
-class TicketAdmin(TicketPage):
+class TicketAdmin(DeskList, ReportPages, TicketPage):
     form = TicketForm
     list_display = [
         "number",
@@ -84,7 +87,9 @@ class TicketAdmin(TicketPage):
         "assignee",
         "shown_deadline",
     ]
-    list_filter = ["status", "priority", OverdueFilter, "assignee"]
+    list_filter = ["status", "priority", OverdueFilter, *DESK_FILTERS]
+    list_filter_submit = True
+    date_hierarchy = "created_at"
     search_fields = ["title", "description", "customer__name", "customer__phone"]
     list_per_page = 50
     inlines = [EventInline]

@@ -110,6 +110,7 @@ class Ticket(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "工单"
+        permissions = [("export_ticket", "可以导出工单")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(progress__gte=0, progress__lte=100), name="ticket_progress_is_percent"
@@ -148,6 +149,8 @@ class Ticket(models.Model):
                 name="ticket_open_by_deadline",
             ),
             models.Index(fields=["status", "-id"], name="ticket_by_status"),
+            # Reports of a span of days, and the admin's calendar above its list.
+            models.Index(fields=["created_at"], name="ticket_by_creation"),
             # The minute's scan for steps of the ladder.
             models.Index(
                 fields=["sla_check_at"],
