@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from config.errors import AppError, ConflictError, NotAllowedError, NotFoundError
+from customers.actors import system_actor
 from tests.at_once import all_at_once
 from tests.factories import CustomerFactory, actor
 from tickets import actions
@@ -114,6 +115,18 @@ def test_a_new_ticket_is_cancelled(ticket, lisi):
     ticket.refresh_from_db()
     assert ticket.status == "cancelled"
     assert TicketEvent.objects.latest("id").content == "撤销"
+
+
+def test_what_the_system_did_to_a_new_ticket_goes_with_it(ticket, lisi, wangwu):
+    actions.ticket_assign(ticket_id=ticket.pk, assignee=wangwu, actor=system_actor())
+    ticket_undo(ticket_id=ticket.pk, sequence=1, actor=actor(lisi))
+    assert held(ticket)["status"] == "cancelled"
+
+
+def test_what_a_colleague_did_to_a_new_ticket_stays(ticket, lisi, admin):
+    actions.ticket_assign(ticket_id=ticket.pk, assignee=lisi, actor=actor(admin))
+    with pytest.raises(ConflictError, match="管理员"):
+        ticket_undo(ticket_id=ticket.pk, sequence=1, actor=actor(lisi))
 
 
 def test_what_somebody_changed_since_stays_and_is_named(ticket, lisi, admin):

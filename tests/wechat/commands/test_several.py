@@ -167,9 +167,9 @@ def test_as_many_commands_are_read_as_were_written(written, divider):
 )
 def test_the_work_grows_with_the_length_alone(text):
     def seconds(text):
-        start = time.perf_counter()
+        start = time.process_time()
         read(text, "工单编号：" + "【" * 9_000)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     read_text(text)
     whole = min(seconds(text) for _ in range(3))
