@@ -31,7 +31,9 @@ def ticket_dispatch(*, ticket_id: int, trigger: str, actor: Actor) -> DispatchDe
     dispatched is a `ConflictError`. Raises `NotFoundError`, `NotAllowedError`.
     """
     require_team(actor)
-    ticket = lock_ticket(ticket_id, actor)
+    # One that was merged before its turn came is simply no longer waiting.
+    is_asked = trigger == DispatchTrigger.REQUESTED
+    ticket = lock_ticket(ticket_id, actor, merged_too=not is_asked)
     rules = dispatch_rules()
     if trigger == DispatchTrigger.REQUESTED:
         _require_waiting(ticket)

@@ -153,7 +153,6 @@ def test_what_customers_do_themselves_is_not_told_to_them(customer, told, admin)
 
 def test_a_cancelled_and_a_merged_ticket_are_told_of(customer, told, admin):
     first, second = staffs_ticket(customer, admin), staffs_ticket(customer, admin)
-    told()
     actions.ticket_merge(ticket_id=first.pk, into_id=second.pk, actor=actor(admin))
     actions.ticket_transition(
         ticket_id=second.pk, status=TicketStatus.CANCELLED, actor=actor(admin)
