@@ -18,6 +18,7 @@ from tickets import actions
 from tickets.admin.exporting import DeskList
 from tickets.admin.forms import AssignForm, PriorityForm, TicketForm
 from tickets.admin.list_filters import DESK_FILTERS
+from tickets.admin.links import SecureLinks
 from tickets.admin.reports import ReportPages
 from tickets.admin.ticket_page import TicketPage
 from tickets.admin.ticket_page import actor_of as _actor
@@ -75,7 +76,7 @@ class EventInline(TabularInline):
 
 
 @admin.register(Ticket)
-class TicketAdmin(DeskList, ReportPages, TicketPage):
+class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
     form = TicketForm
     list_display = [
         "number",
@@ -101,7 +102,7 @@ class TicketAdmin(DeskList, ReportPages, TicketPage):
         "prioritise_selected",
         "watch_selected",
     ]
-    actions_detail = ["open_link"]
+    actions_detail = ["open_link", "secure_links"]
     readonly_fields = [
         "customer",
         "status",
