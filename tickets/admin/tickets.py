@@ -17,8 +17,8 @@ from customers.models import User
 from tickets import actions
 from tickets.admin.exporting import DeskList
 from tickets.admin.forms import AssignForm, PriorityForm, TicketForm
-from tickets.admin.list_filters import DESK_FILTERS
 from tickets.admin.links import SecureLinks
+from tickets.admin.list_filters import DESK_FILTERS
 from tickets.admin.reports import ReportPages
 from tickets.admin.ticket_page import TicketPage
 from tickets.admin.ticket_page import actor_of as _actor
