@@ -58,6 +58,16 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:tickets_ticketreminder_changelist"),
                     },
                     {
+                        "title": "SLA 策略",
+                        "icon": "timer",
+                        "link": reverse_lazy("admin:tickets_slapolicy_changelist"),
+                    },
+                    {
+                        "title": "SLA 预警",
+                        "icon": "notifications_active",
+                        "link": reverse_lazy("admin:tickets_slastep_changelist"),
+                    },
+                    {
                         "title": "客户",
                         "icon": "groups",
                         "link": reverse_lazy("admin:customers_customer_changelist"),

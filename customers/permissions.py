@@ -43,6 +43,10 @@ STAFF_PERMISSIONS = frozenset(
         "tickets.add_cannedreply",
         "tickets.change_cannedreply",
         "tickets.delete_cannedreply",
+        "tickets.view_slapolicy",
+        "tickets.view_slapolicyversion",
+        "tickets.view_slaapplication",
+        "tickets.view_slastep",
     }
 )
 

@@ -72,9 +72,8 @@ class Rules:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Rules":
-        ladder = tuple(Rung(rung["percent"], tuple(rung["tell"])) for rung in stored["ladder"])
         lists = {name: tuple(stored[name]) for name in ("priorities", "products", "tags")}
-        return cls(**{**stored, **lists, "ladder": ladder})
+        return cls(**{**stored, **lists, "ladder": ladder_of(stored["ladder"])})
 
     def as_json(self) -> dict[str, Any]:
         stored = asdict(self)
@@ -92,6 +91,10 @@ class Rules:
     def promised(self, target: SlaTarget) -> timedelta | None:
         minutes = self.response_minutes if target == SlaTarget.RESPONSE else self.resolution_minutes
         return timedelta(minutes=minutes) if minutes is not None else None
+
+
+def ladder_of(stored: Sequence[Mapping[str, Any]]) -> tuple[Rung, ...]:
+    return tuple(Rung(rung["percent"], tuple(rung["tell"])) for rung in stored)
 
 
 def checked_rules(given: Mapping[str, Any]) -> Rules:

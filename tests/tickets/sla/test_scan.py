@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from config.timetable import ENTRIES
 from messaging.models import Message
 from tests.at_once import all_at_once
 from tests.factories import CustomerFactory, TicketFactory
 from tickets.models import SlaStep, Ticket
 from tickets.sla import steps
+from tickets.tasks.sla import take_due_steps
 
 
 @pytest.mark.django_db(transaction=True)
@@ -63,3 +65,10 @@ def test_the_scan_reads_its_index(settings):
     for plan in plans:
         assert "ticket_by_sla_check" in plan, plan
         assert "Seq Scan" not in plan
+
+
+def test_the_beat_scans_often_enough_for_a_step_to_be_at_most_a_minute_late():
+    """Even when one of its turns is lost."""
+    entry = next(entry for entry in ENTRIES.values() if entry["task"] == take_due_steps.name)
+    assert 2 * entry["schedule"].run_every.total_seconds() <= 60
+    assert entry["options"]["expires"] <= entry["schedule"].run_every.total_seconds()
