@@ -7,7 +7,7 @@ RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-h
 FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DATA_DIR=/data STATIC_ROOT=/static HOST=0.0.0.0
-RUN useradd --create-home --uid 10001 app && install -d -o app -g app /data /static
+RUN useradd --create-home --uid 10001 app && install -d -o app -g app /data /data/private /static
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY . .

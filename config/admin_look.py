@@ -68,6 +68,11 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:tickets_slastep_changelist"),
                     },
                     {
+                        "title": "满意度评价",
+                        "icon": "grade",
+                        "link": reverse_lazy("admin:tickets_ticketrating_changelist"),
+                    },
+                    {
                         "title": "客户",
                         "icon": "groups",
                         "link": reverse_lazy("admin:customers_customer_changelist"),

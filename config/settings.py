@@ -240,6 +240,7 @@ SPECTACULAR_SETTINGS = {
         "RiskLevelEnum": "customers.models.RiskLevel.choices",
         "FollowUpKindEnum": "customers.models.FollowUpKind.choices",
         "PlanTriggerEnum": "customers.models.PlanTrigger.choices",
+        "ErrorTypeEnum": ["validation_error", "client_error", "server_error"],
         "TicketEventKindEnum": "tickets.models.EventKind.choices",
         "TicketLinkKindEnum": "tickets.models.LinkKind.choices",
     },

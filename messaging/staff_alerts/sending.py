@@ -24,10 +24,12 @@ MARKDOWN_BYTES = 2000
 @transaction.atomic
 def alert_for(envelope: dict[str, Any]) -> list[Message]:
     """The messages to whom the event concerns; none when told already, or nobody can be told."""
-    if not first_time("staff_alerts", envelope):
+    alerts = alerts_for(envelope["type"], envelope["data"])
+    # Most events concern nobody: those leave no row behind.
+    if not alerts or not first_time("staff_alerts", envelope):
         return []
     sent = []
-    for alert in alerts_for(envelope["type"], envelope["data"]):
+    for alert in alerts:
         if not alert.user.is_team_member or not alert.user.wecom_user_id:
             logger.info("staff_alert_unaddressed", user=alert.user.pk, event_type=envelope["type"])
         elif (message := _send_once(alert, alert.user.wecom_user_id)) is not None:

@@ -21,17 +21,21 @@ KINDS = {
     "tag-rules": "rule", "segments": "segment", "groups": "group", "handovers": "handover",
     "imports": "import", "risks": "warning", "follow-ups": "follow_up",
     "follow-up-plans": "plan", "follow-up-tasks": "task", "plans": "enrollment",
-    "policies": "sla_policy",
+    "policies": "sla_policy", "tickets": "ticket", "attachments": "attachment",
+    "checklist": "checklist_item", "canned-replies": "canned_reply",
 }  # fmt: skip
-ROOMS = ("/api/v1/", "/api/projects", "/api/admin/reports", "/api/sla")
+ROOMS = (
+    *("/api/v1/", "/api/projects", "/api/admin/reports", "/api/sla"),
+    *("/api/tickets", "/api/canned-replies"),
+)
 
 
-def _operations() -> list[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+def _operations(room: str) -> list[tuple[str, str, dict[str, Any], dict[str, Any]]]:
     schema = SchemaGenerator().get_schema(request=None, public=True)
     return [
         (method, path, operation, schema["components"]["schemas"])
         for path, methods in sorted(schema["paths"].items())
-        if path.startswith(ROOMS)
+        if path.startswith(room)
         for method, operation in methods.items()
     ]
 
@@ -66,12 +70,13 @@ def _answer(client: APIClient, method: str, address: str, body: Any) -> int:
 @pytest.mark.services_only  # PostgreSQL refuses more than SQLite does
 @pytest.mark.timeout(400)
 @pytest.mark.django_db
-def test_no_door_answers_500():
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_door_answers_500(room: str):
     people = world.build()
     client = APIClient(raise_request_exception=False)
     client.force_authenticate(people.users["admin"])
     broken, calls = [], 0
-    for method, path, operation, schemas in _operations():
+    for method, path, operation, schemas in _operations(room):
         address = _address(path, people)
         asked: list[tuple[str, Any]] = []
         if method != "get":
@@ -85,4 +90,4 @@ def test_no_door_answers_500():
             if _answer(client, method, where, body) >= 500:
                 broken.append((method, where[:120], str(body)[:80]))
     assert broken == []
-    assert calls > 1500
+    assert calls > 50

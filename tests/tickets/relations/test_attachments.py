@@ -9,6 +9,7 @@ from config.api.roles import Role
 from config.runtime import store
 from customers.actions.privacy import customer_erase
 from customers.actors import Entry, customer_actor
+from tests.at_once import all_at_once
 from tests.factories import CustomerFactory, TicketFactory, UserFactory, actor
 from tests.tickets.relations.files import DOCX, HTML, PDF, PNG, SVG, archive, file
 from tickets import actions
@@ -292,3 +293,16 @@ def test_many_files_cost_the_same_questions(api, lisi, ticket, django_assert_max
     with django_assert_max_num_queries(4):
         rows = client.get(f"/api/tickets/{ticket.pk}/attachments").json()
     assert rows["total"] == 12
+
+
+@pytest.mark.services_only
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_many_times_at_once_is_one(lisi, ticket):
+    acts = [
+        lambda: attachment_add(
+            ticket_id=ticket.pk, upload=file("a.png", PNG), actor=actor(lisi), visibility="public"
+        )
+    ] * 5
+    assert all_at_once(acts) == []
+    assert TicketAttachment.objects.count() == 1
+    assert len(stored()) == 1

@@ -10,6 +10,7 @@ from config.api.roles import Role
 from config.runtime import store
 from customers.actors import Entry, customer_actor
 from messaging.models import Message
+from tests.at_once import all_at_once
 from tests.factories import CustomerFactory, TicketFactory, UserFactory, actor
 from tickets import actions
 from tickets.models import TicketRating
@@ -130,3 +131,27 @@ def test_each_solution_is_rated_anew(api, zhangsan, solved, lisi):
     rate(api(zhangsan), solved, 5)
     rows = api(zhangsan).get(f"/api/tickets/{solved.pk}/ratings").json()["list"]
     assert [(row["cycle"], row["score"]) for row in rows] == [(2, 5), (1, 1)]
+
+
+def test_ratings_are_read_in_the_admin_by_whom_they_concern(client, api, zhangsan, solved, admin):
+    rate(api(zhangsan), solved, 4, "不错")
+    client.force_login(admin)
+    text = client.get("/admin/tickets/ticketrating/").content.decode()
+    assert "不错" in text
+    assert "4 分" in text
+    assert client.get("/admin/tickets/ticketrating/add/").status_code == 403
+
+
+@pytest.mark.services_only
+@pytest.mark.django_db(transaction=True)
+def test_rating_many_times_at_once_leaves_one_rating(zhangsan, solved):
+    acts = [
+        lambda score=score: actions.ticket_rate(
+            ticket_id=solved.pk, score=score, actor=actor(zhangsan)
+        )
+        for score in (3, 4, 5, 4, 3)
+    ]
+    assert all_at_once(acts) == []
+    rating = TicketRating.objects.get()
+    events = solved.events.filter(kind="rated")
+    assert events.last().to_value == str(rating.score)

@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.api.schema import ErrorResponseSerializer
 from customers.models import Customer
-from tickets.models import Priority, Ticket, TicketEvent, Visibility
+from tickets.models import EventKind, Priority, Ticket, TicketEvent, Visibility
 from tickets.states import TicketStatus
 
 
@@ -139,6 +140,26 @@ class TransitionSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=TicketStatus.choices)
     reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
     version = version_field()
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """An event since; `fields` has each changed field's old and new value."""
+
+    sequence = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=EventKind.choices)
+    actor_name = serializers.CharField()
+    entry = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    fields = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(min_length=2, max_length=2)
+    )
+
+
+class TicketConflictSerializer(ErrorResponseSerializer):
+    """With code `version_conflict`: the ticket as it is, and what changed since that version."""
+
+    current = serializers.DictField(required=False)
+    changed = ChangeSerializer(many=True, required=False)
 
 
 class ReasonSerializer(serializers.Serializer[Any]):

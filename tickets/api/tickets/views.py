@@ -32,6 +32,8 @@ from tickets.api.tickets.ordering import TicketOrdering
 from tickets.models import Ticket
 from tickets.queries.tickets import customer_summary, events_of, tickets_for
 
+CHANGED = {200: s.TicketSerializer, 409: s.TicketConflictSerializer}
+
 
 class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, GenericViewSet[Ticket]):
     """Tickets within the caller's view; one outside it is a 404."""
@@ -81,7 +83,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
         )
         return self._answer(ticket, status.HTTP_201_CREATED)
 
-    @extend_schema(request=s.TicketEditSerializer, responses=s.TicketSerializer)
+    @extend_schema(request=s.TicketEditSerializer, responses=CHANGED)
     def partial_update(self, request: Request, pk: int) -> Response:
         data = _valid(s.TicketEditSerializer, request)
         version = data.pop("version", None)
@@ -92,7 +94,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
             )
         )
 
-    @extend_schema(request=s.AssignSerializer, responses=s.TicketSerializer)
+    @extend_schema(request=s.AssignSerializer, responses=CHANGED)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: int) -> Response:
         data = _valid(s.AssignSerializer, request)
@@ -118,7 +120,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
         )
         return Response(s.TicketEventSerializer(event).data, status.HTTP_201_CREATED)
 
-    @extend_schema(request=s.TransitionSerializer, responses=s.TicketSerializer)
+    @extend_schema(request=s.TransitionSerializer, responses=CHANGED)
     @action(detail=True, methods=["post"])
     def transition(self, request: Request, pk: int) -> Response:
         data = _valid(s.TransitionSerializer, request)
