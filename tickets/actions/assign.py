@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.errors import ConflictError, InvalidInputError
-from customers.actors import Actor
+from customers.actors import Actor, Entry
 from customers.models import User
 from tickets import states
 from tickets.actions.trail import lock_ticket, record, require_team
@@ -23,8 +23,11 @@ def ticket_assign(
 ) -> Ticket:
     """The ticket in its new hands; an escalated one stays escalated, others become `assigned`.
 
-    Giving it to who has it already changes nothing. Raises `NotFoundError`, `NotAllowedError`,
-    `InvalidInputError` for an assignee outside the team, `ConflictError` for a finished ticket.
+    Giving it to who has it already changes nothing, except that it stays with them: a person's word
+    ends the deadline by which an automatic assignment wants a sign of life.
+
+    Raises `NotFoundError`, `NotAllowedError`, `InvalidInputError` for an assignee outside the team,
+    `ConflictError` for a finished ticket.
     """
     require_team(actor)
     if not assignee.is_team_member:
@@ -38,6 +41,9 @@ def ticket_assign(
             attr="status",
         )
     if ticket.assignee_id == assignee.pk and ticket.status != TicketStatus.PENDING:
+        if actor.entry != Entry.SYSTEM and ticket.reaction_due_at is not None:
+            ticket.reaction_due_at = None
+            ticket.save(update_fields=["reaction_due_at"])
         return ticket
     before, status_before = ticket.assigned_to_name, ticket.status
     ticket.assignee = assignee

@@ -5,10 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from messaging.models import Message
-from tests.factories import AdminFactory, AgentFactory, UserFactory, actor
+from tests.factories import (
+    AdminFactory,
+    AgentFactory,
+    CustomerFactory,
+    TicketFactory,
+    UserFactory,
+    actor,
+)
 from tickets import actions
 from tickets.dispatch.waiting import move_unreacted
 from tickets.models import AgentProfile, Ticket
@@ -161,6 +169,16 @@ def test_a_person_may_give_it_to_whoever_it_is(report: Report, run_outbox: Any):
     assert (ticket.assignee, ticket.reaction_due_at) == (full.user, None)
 
 
+def test_who_has_it_is_confirmed_by_a_person_and_keeps_it(report: Report, later: Any):
+    agent = AgentFactory()
+    AgentFactory()
+    ticket = report()
+    actions.ticket_assign(ticket_id=ticket.pk, assignee=agent.user, actor=actor(AdminFactory()))
+    later(hours=2)
+    assert move_unreacted() == 0
+    assert (fresh(ticket).assignee, fresh(ticket).version) == (agent.user, ticket.version)
+
+
 @pytest.fixture
 def manual_deadline(rule: Any) -> None:
     rule(reaction_minutes_manual=60)
@@ -208,6 +226,23 @@ def test_reopened_what_was_missed_before_is_forgotten(report: Report, later: Any
     actions.ticket_reopen(ticket_id=ticket.pk, actor=boss)
     run_outbox()
     assert fresh(ticket).assignee == first.user
+
+
+@pytest.mark.services_only
+@pytest.mark.usefixtures("clock")
+def test_the_scan_reads_its_index():
+    customer, now = CustomerFactory(), timezone.now()
+    Ticket.objects.bulk_create(
+        TicketFactory.build(
+            customer=customer,
+            reaction_due_at=now + timedelta(minutes=number) if number % 3 == 0 else None,
+        )
+        for number in range(3000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tickets_ticket")
+    plan = Ticket.objects.filter(reaction_due_at__lte=now).order_by("reaction_due_at").explain()
+    assert "ticket_by_reaction" in plan
 
 
 def test_switched_off_nothing_moves(report: Report, later: Any, rule: Any):
