@@ -33,6 +33,7 @@ export function showConnection(state, words) {
 }
 
 const PRESENCE = "/api/agents/me/presence";
+const PRESENCE_EVERY = 60_000;
 
 async function setUpPresence() {
   const own = await available(PRESENCE).catch(() => null);
@@ -44,6 +45,15 @@ async function setUpPresence() {
     call(PRESENCE, { method: "PUT", body: { status: choice.value } }).then(() => toast("状态已更新"), complain);
   });
   label.hidden = false;
+  // A command or a long absence changes it too; nobody shall believe to be online who is not.
+  const lookAgain = async () => {
+    const now = await available(PRESENCE).catch(() => null);
+    if (!now?.status || now.status === choice.value || document.activeElement === choice) return;
+    choice.value = now.status;
+    toast(`您的状态已变为：${choice.selectedOptions[0].text}`);
+  };
+  setInterval(lookAgain, PRESENCE_EVERY);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) lookAgain(); });
 }
 
 export function setUpFrame() {

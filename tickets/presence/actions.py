@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from config.errors import InvalidInputError
 from config.events.publish import publish
-from config.runtime import store
 from customers.models import User
 from tickets.models import AgentPresence, PresenceStatus
 from tickets.presence.standing import (
     ANNOUNCED_AWAY,
     announced_status,
+    chosen_status,
     effective_status,
     heard_since,
 )
@@ -65,9 +65,7 @@ def _return(user: User, now: datetime) -> None:
     if presence is None or not user.is_team_member:
         return  # who never chose anything is not there
     told = announced_status(presence)
-    away_for = now - presence.changed_at
-    if away_for > timedelta(minutes=store.get_int("presence.resume_minutes")):
-        presence.status = PresenceStatus.OFFLINE
+    presence.status = chosen_status(presence, now)
     presence.seen_at = now
     _save(presence, told, now)
 

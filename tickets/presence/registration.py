@@ -14,7 +14,7 @@ def register() -> None:
     )
     register_setting(
         "presence.resume_minutes",
-        30,
+        4 * 60,
         integer(0, 24 * 60),
         "掉线后多少分钟内页面恢复，自动回到原来的在线状态；更久须重新选择",
     )

@@ -34,6 +34,15 @@ def effective_status(presence: AgentPresence | None, now: datetime) -> PresenceS
     return PresenceStatus(presence.status) if is_heard or is_held else PresenceStatus.OFFLINE
 
 
+def chosen_status(presence: AgentPresence, now: datetime) -> PresenceStatus:
+    """What counts as soon as a page is heard: a choice is forgotten by who was away for long."""
+    is_away = presence.seen_at is None and presence.holds_until is None
+    remembered = timedelta(minutes=store.get_int("presence.resume_minutes"))
+    if is_away and now - presence.changed_at > remembered:
+        return PresenceStatus.OFFLINE
+    return PresenceStatus(presence.status)
+
+
 def announced_status(presence: AgentPresence) -> PresenceStatus:
     """What the others have been told last; it lags behind until the sweep."""
     if presence.seen_at is None and presence.holds_until is None:

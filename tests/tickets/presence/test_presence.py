@@ -103,7 +103,7 @@ def test_after_a_short_break_one_is_back_as_one_was(lisi: Any, clock: Any):
     later(clock, 120)
     presences_sweep()
     announced()
-    later(clock, 29 * 60)
+    later(clock, 239 * 60)
     presence_seen(user=lisi)
     assert announced() == [("offline", "busy")]
 
@@ -118,6 +118,17 @@ def test_who_opens_a_page_hours_later_has_to_choose_again(lisi: Any, clock: Any)
     presence_seen(user=lisi)
     assert not is_present(lisi)
     assert announced() == []
+
+
+def test_a_choice_that_is_forgotten_is_not_shown_either(lisi: Any, clock: Any, api: Any):
+    presence_set(user=lisi, status="online", holds_for=None)
+    later(clock, 120)
+    presences_sweep()
+    shown = api(lisi).get("/api/agents/me/presence").json()
+    assert (shown["presence"], shown["status"]) == ("offline", "online")
+    later(clock, 12 * 3600)
+    shown = api(lisi).get("/api/agents/me/presence").json()
+    assert (shown["presence"], shown["status"]) == ("offline", "offline")
 
 
 def test_a_heartbeat_before_the_sweep_is_no_change_at_all(lisi: Any, clock: Any):

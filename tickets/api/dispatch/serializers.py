@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from customers.models import User
 from tickets.models import AgentPresence, DispatchDecision, PresenceStatus
+from tickets.presence.standing import chosen_status, effective_status
 
 HOLD_MINUTES = 24 * 60
 
@@ -31,17 +33,23 @@ class AgentSerializer(serializers.Serializer[Any]):
 
 
 class PresenceSerializer(serializers.ModelSerializer[AgentPresence]):
-    """`presence` is in force now; `status` is what the person chose."""
+    """`presence` is in force now; `status` is what the person chose, as far as it is remembered."""
 
     presence = serializers.SerializerMethodField()
+    status = serializers.SerializerMethodField()
 
     class Meta:
         model = AgentPresence
         fields = ["presence", "status", "holds_until", "seen_at", "changed_at"]
         read_only_fields = fields
 
+    @extend_schema_field(serializers.ChoiceField(choices=PresenceStatus.choices))
     def get_presence(self, presence: AgentPresence) -> str:
-        return str(self.context["effective"])
+        return effective_status(presence, self.context["now"]).value
+
+    @extend_schema_field(serializers.ChoiceField(choices=PresenceStatus.choices))
+    def get_status(self, presence: AgentPresence) -> str:
+        return chosen_status(presence, self.context["now"]).value
 
 
 class PresenceSetSerializer(serializers.Serializer[Any]):

@@ -21,7 +21,6 @@ from tickets.dispatch.actions import ticket_dispatch
 from tickets.dispatch.queries import agents, agents_shown, decisions_of
 from tickets.models import AgentPresence, DispatchDecision, DispatchTrigger
 from tickets.presence.actions import presence_set
-from tickets.presence.standing import effective_status
 from tickets.visibility import tickets_visible_to
 
 
@@ -50,7 +49,8 @@ class OwnPresenceView(APIView):
     @extend_schema(responses=s.PresenceSerializer)
     def get(self, request: Request) -> Response:
         user = _person(request)
-        return _shown(AgentPresence.objects.filter(user=user).first() or AgentPresence(user=user))
+        nothing_chosen = AgentPresence(user=user, changed_at=user.date_joined)
+        return _shown(AgentPresence.objects.filter(user=user).first() or nothing_chosen)
 
     @extend_schema(request=s.PresenceSetSerializer, responses=s.PresenceSerializer)
     def put(self, request: Request) -> Response:
@@ -102,5 +102,4 @@ def _person(request: Request) -> User:
 
 
 def _shown(presence: AgentPresence) -> Response:
-    effective = effective_status(presence, timezone.now()).value
-    return Response(s.PresenceSerializer(presence, context={"effective": effective}).data)
+    return Response(s.PresenceSerializer(presence, context={"now": timezone.now()}).data)
