@@ -14,7 +14,7 @@ from config.events.models import OutboxEntry
 from customers.actions import customers as customer_actions
 from messaging.models import Message, MessageTemplate
 from tests.at_once import all_at_once
-from tests.factories import UserFactory
+from tests.factories import CustomerFactory, TicketFactory, UserFactory
 from tickets.models import Ticket
 from wechat.callbacks import sweep, work
 from wechat.models import Callback, CallbackStatus, CommandRecord
@@ -306,6 +306,21 @@ def test_a_group_is_answered_by_the_response_url_and_a_member_by_the_app(lisi):
     by_app = Message.objects.get(channel="WORK_WECHAT")
     assert by_app.recipient == "lisi"
     assert "/创建工单" in by_app.payload["markdown"]["content"]
+
+
+def test_a_long_answer_of_the_app_comes_in_parts_and_nothing_is_lost(lisi):
+    tickets = TicketFactory.create_batch(20, customer=CustomerFactory(follow_user=lisi))
+    numbers = " ".join(f"#{ticket.pk}" for ticket in tickets)
+    knock(app(f"{numbers} 等待客户"))
+    callback = Callback.objects.get()
+    work.work(callback.pk)
+    callback.refresh_from_db()
+    said = [message.payload["markdown"]["content"] for message in Message.objects.order_by("id")]
+    assert len(said) == 2
+    assert all(len(part.encode()) <= 2048 for part in said)
+    heads, bodies = zip(*(part.split("\n", 1) for part in said), strict=True)
+    assert heads == ("（1/2）", "（2/2）")
+    assert "\n".join(bodies) == callback.reply
 
 
 def test_a_stranger_is_told_how_to_become_known(db):
