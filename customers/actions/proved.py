@@ -27,14 +27,15 @@ def customer_of_proved_phone(
         raise InvalidInputError(f"姓名必须是 1 到 {NAME_LENGTH} 个字", attr="name")
     # The second is held by whoever makes a customer of that name.
     transaction_locks([f"customer.phone:{phone}", f"customer:{name}"])
-    found = list(Customer.objects.filter(phone=phone).order_by("pk"))
-    live = [customer for customer in found if customer.status != CustomerStatus.DELETED]
+    # Asked so that the partial unique index of phone and name serves it.
+    known = Customer.objects.filter(phone=phone).exclude(phone="")
+    live = list(known.exclude(status=CustomerStatus.DELETED).order_by("pk"))
     same = [customer for customer in live if customer.name == name] or live
     if any(customer.is_blocked for customer in (same if len(same) == 1 else live)):
         raise NotAllowedError(REFUSAL, code="blocked")
     if len(same) == 1:
         return same[0]
-    if found and not live:
+    if not live and known.filter(status=CustomerStatus.DELETED).exists():
         raise NotAllowedError(REFUSAL, code="deleted")
     return _make(phone, name, company.strip(), channel, entry)
 

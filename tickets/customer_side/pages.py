@@ -241,11 +241,12 @@ def _refused(request: HttpRequest, visit: Visit, error: AppError) -> HttpRespons
 
 def _page(request: HttpRequest, visit: Visit, refusal: Refusal) -> HttpResponse:
     ticket = visit.ticket
+    customers_own = _for_customers(ticket) if visit.is_customer else {}
     context = {
         "visit": visit,
         "ticket": ticket,
         "steps": timeline.steps(ticket),
-        "saying": timeline.saying(ticket),
+        "saying": timeline.saying(ticket, is_rated=customers_own.get("rating") is not None),
         "lines": timeline.entries(ticket),
         "merged_token": _merged_token(visit),
         "refusal": refusal,
@@ -253,9 +254,8 @@ def _page(request: HttpRequest, visit: Visit, refusal: Refusal) -> HttpResponse:
         "errors": refusal.errors,
         "is_new": "new" in request.GET,
         "done": request.GET.get("done", ""),
+        **customers_own,
     }
-    if visit.is_customer:
-        context |= _for_customers(ticket)
     return sealed(render(request, "tickets/ticket.html", context), referrer="no-referrer")
 
 

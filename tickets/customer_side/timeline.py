@@ -70,9 +70,11 @@ def steps(ticket: Ticket) -> list[Step]:
     ]
 
 
-def saying(ticket: Ticket) -> str:
+def saying(ticket: Ticket, *, is_rated: bool) -> str:
     if ticket.is_open and ticket.waiting_since is not None:
         return "等待您的回复，请在下方补充信息"
+    if ticket.status == S.RESOLVED and is_rated:
+        return "问题已解决，感谢您的评价"
     return SAYINGS[S(ticket.status)]
 
 

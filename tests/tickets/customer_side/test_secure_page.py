@@ -284,7 +284,8 @@ def test_the_customer_rates_a_solution(client, resolved):
     rating = TicketRating.objects.get()
     assert (rating.score, rating.comment, rating.entry) == (5, "很快", "web")
     page = client.get(answer["Location"]).content.decode()
-    assert "感谢您的评价" in page
+    assert "问题已解决，感谢您的评价" in page
+    assert "请您确认并评价" not in page
 
 
 @pytest.mark.parametrize("score", ["", "0", "6", "五", "1e9", "\x00", "-1"])
