@@ -34,13 +34,15 @@ def ticket_create(
     deadline: datetime | None = None,
     project_id: int | None = None,
     custom_fields: dict[str, Any] | None = None,
+    is_told: bool = True,
 ) -> Ticket:
     """A pending ticket, its first event, and its card on the way to the group (seed 001, scene 1).
 
     Without `title` the first line of the description serves; without `deadline` the service level
     that fits counts, else the runtime setting `ticket.default_deadline_hours`. Doors that know no
-    custom fields give None, and none is required of them. The caller has made sure that the actor
-    may see `customer`. Raises `InvalidInputError`.
+    custom fields give None, and none is required of them; what is for show only is not told to the
+    group (`is_told`). The caller has made sure that the actor may see `customer`. Raises
+    `InvalidInputError`.
     """
     description = description.strip()
     if not description:
@@ -75,7 +77,7 @@ def ticket_create(
         visibility=Visibility.PUBLIC,
     )
     checklists.checklist_start(ticket)
-    card = send_new_ticket_card(ticket, voice)
+    card = send_new_ticket_card(ticket, voice) if is_told else None
     if card is not None:
         ticket.group_message_id = card.message_id
         ticket.save(update_fields=["group_message_id"])

@@ -43,6 +43,7 @@ class DeskList(ModelAdmin):
             **(extra_context or {}),
             "may_export": request.user.has_perm(PERMISSION),
             "most_rows": MOST_ROWS,
+            "sees_all": _actor(request).sees_all,
         }
         page: HttpResponse = super().changelist_view(request, context)
         return page

@@ -12,6 +12,7 @@ from config.environment import kept_secret
 LOADERS = (
     "customers.demo.load",
     "messaging.demo.load",
+    "tickets.demo.load",
     "wechat.simulator.contacts.stock.load",
 )
 
