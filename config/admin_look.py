@@ -68,11 +68,11 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:tickets_slastep_changelist"),
                     },
                     {
-<<<<<<< HEAD
                         "title": "满意度评价",
                         "icon": "grade",
                         "link": reverse_lazy("admin:tickets_ticketrating_changelist"),
-=======
+                    },
+                    {
                         "title": "话术",
                         "icon": "quickreply",
                         "link": reverse_lazy("admin:tickets_cannedreply_changelist"),
@@ -91,7 +91,6 @@ UNFOLD: dict[str, Any] = {
                         "title": "视图",
                         "icon": "filter_list",
                         "link": reverse_lazy("admin:tickets_savedview_changelist"),
->>>>>>> cdb29d4 (Docs of the desk's tools; reports in the menu, with their name on them)
                     },
                     {
                         "title": "客户",
