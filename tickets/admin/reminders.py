@@ -32,7 +32,7 @@ class TicketReminderAdmin(ReadOnlyAdmin):
         "shown_kind",
         "number",
         "shown_mentions",
-        "is_escalation",
+        "shown_escalation",
         "deadline",
         "shown_asker",
         "created_at",
@@ -107,6 +107,10 @@ class TicketReminderAdmin(ReadOnlyAdmin):
     @admin.display(description="提醒对象")
     def shown_mentions(self, row: TicketReminder) -> str:
         return "、".join("所有人" if who == "@all" else who for who in row.mentions) or "—"
+
+    @admin.display(description="上报主管", ordering="is_escalation")
+    def shown_escalation(self, row: TicketReminder) -> str:
+        return "已上报" if row.is_escalation else "—"
 
     @admin.display(description="触发")
     def shown_asker(self, row: TicketReminder) -> str:

@@ -172,10 +172,15 @@ def test_the_ticket_remembers_and_its_trail_tells(admin, robot, overdue):
 
 def test_editing_is_not_disturbed_by_a_reminder(api, admin, robot, overdue):
     """A reminder is a new version, yet nobody's field changed: only its trail has grown."""
-    ticket = overdue()
+    ticket = actions.ticket_create(
+        customer=CustomerFactory(), description="坏了", actor=actor(admin)
+    )
+    Ticket.objects.filter(pk=ticket.pk).update(deadline=timezone.now() - timedelta(hours=1))
     run()
-    answer = api(admin).patch(f"/api/tickets/{ticket.pk}", {"title": "新标题"}, format="json")
-    assert answer.status_code == 200
+    seen = {"title": "新标题", "version": ticket.version}
+    answer = api(admin).patch(f"/api/tickets/{ticket.pk}", seen, format="json")
+    assert answer.status_code == 200, answer.json()
+    assert answer.json()["version"] == ticket.version + 2
     assert answer.json()["reminder_count"] == 1
 
 
