@@ -23,9 +23,10 @@ SNAPSHOT = (
     "deadline_named",
     "sla_started_at",
     "responded_at",
+    "sla_state",
 )
 # Those that follow from the clocks and from any first answer: a note that moves one changes nothing.
-CLOCKWORK = frozenset({"deadline_named", "sla_started_at", "responded_at"})
+CLOCKWORK = frozenset({"deadline_named", "sla_started_at", "responded_at", "sla_state"})
 MOMENTS = frozenset(
     {"deadline", "resolved_at", "closed_at", "waiting_since", "sla_started_at", "responded_at"}
 )

@@ -59,7 +59,10 @@ def ticket_edit(
         return ticket
     _check_progress(ticket)
     if ticket.is_open and changed.keys() & {"priority", "product", "deadline"}:
+        deadline = ticket.deadline
         clock.recalculate(ticket, timezone.now(), keep_deadline="deadline" in changed)
+        if ticket.deadline != deadline:
+            changed["deadline"] = [plain(deadline), plain(ticket.deadline)]
     record(ticket, actor, EventKind.EDITED, changes=changed)
     return ticket
 

@@ -3,15 +3,10 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from config.events.subscribers import first_time
 from tickets.models import SlaPolicy, Ticket
-from tickets.sla import clock
 from tickets.sla.applying import locked_open_ticket, recalculated
 from tickets.states import OPEN
-
-CONSUMER = "tickets.sla"
 
 
 def customer_tagged(envelope: dict[str, Any]) -> None:
@@ -26,15 +21,3 @@ def customer_tagged(envelope: dict[str, Any]) -> None:
             ticket = locked_open_ticket(ticket_id)
             if ticket is not None:
                 recalculated(ticket, "客户标签变化")
-
-
-@transaction.atomic
-def ticket_undone(envelope: dict[str, Any]) -> None:
-    """An act was taken back, and with it what it did to the clocks."""
-    if not first_time(CONSUMER, envelope):
-        return
-    ticket = locked_open_ticket(envelope["data"]["ticket_id"])
-    if ticket is None:
-        return
-    clock.recalculate(ticket, timezone.now())
-    ticket.save()

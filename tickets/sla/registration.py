@@ -16,4 +16,3 @@ def register() -> None:
     )
     for event_type in ("customer.tag.added", "customer.tag.removed"):
         subscribe(event_type, "tickets.tasks.sla.hear_customer_tagged")
-    subscribe("ticket.undone", "tickets.tasks.sla.hear_ticket_undone")

@@ -24,9 +24,3 @@ def apply_policy(application_id: int) -> None:
 def hear_customer_tagged(envelope: dict[str, Any]) -> None:
     """Another policy may fit."""
     hearing.customer_tagged(envelope)
-
-
-@shared_task(time_limit=60)
-def hear_ticket_undone(envelope: dict[str, Any]) -> None:
-    """The clocks follow what was taken back."""
-    hearing.ticket_undone(envelope)

@@ -12,6 +12,7 @@ from config.runtime import store
 from messaging.models import Message
 from tests.factories import CustomerFactory, RobotFactory, TagFactory, UserFactory, actor
 from tickets import actions
+from tickets.actions.undo import ticket_undo
 from tickets.models import AgentProfile, SlaState, SlaStep
 from tickets.sla import steps
 from tickets.tasks.sla import take_due_steps
@@ -367,18 +368,27 @@ def test_many_due_tickets_are_worked_in_batches_until_nothing_is_due(
     assert SlaStep.objects.count() == len(made)
 
 
-def test_an_undone_act_brings_the_ladder_back(clock, solution, boss, lisi, open_ticket, run_outbox):
-    from config.events.publish import publish
-
+def test_an_undone_act_brings_the_ladder_back(clock, solution, boss, lisi, open_ticket):
     ticket = open_ticket()
     actions.ticket_transition(ticket_id=ticket.pk, status="resolved", actor=actor(lisi))
-    ticket.refresh_from_db()
-    ticket.status, ticket.resolved_at = "assigned", None
-    ticket.save()
-    publish("ticket.undone", {"ticket_id": ticket.pk})
-    run_outbox()
+    ticket_undo(ticket_id=ticket.pk, sequence=2, actor=actor(lisi))
     ticket.refresh_from_db()
     assert ticket.sla_check_at == START + timedelta(hours=5)
+
+
+def test_an_undone_slip_leaves_no_breach(clock, policy, lisi, open_ticket):
+    policy()
+    policy(name="紧急", rank=1, priorities=["urgent"], resolution_minutes=5)
+    ticket = open_ticket()
+    clock.shift(timedelta(minutes=10))
+    actions.ticket_edit(ticket_id=ticket.pk, changes={"priority": "urgent"}, actor=actor(lisi))
+    ticket.refresh_from_db()
+    assert ticket.sla_state == SlaState.BREACHED
+    assert "deadline" in ticket.events.last().changes, "the trail says what else moved"
+    ticket_undo(ticket_id=ticket.pk, sequence=2, actor=actor(lisi))
+    ticket.refresh_from_db()
+    assert ticket.sla_state == SlaState.ON_TRACK
+    assert ticket.deadline == START + timedelta(hours=10)
 
 
 def test_the_scan_with_nothing_due_is_one_query(
