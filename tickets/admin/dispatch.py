@@ -53,6 +53,12 @@ class ProfileForm(forms.ModelForm):
             "supervisor": "工单无人响应或超时时通知；留空则通知管理员",
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Whoever only looks at the page has no fields.
+        if "supervisor" in self.fields:
+            self.fields["supervisor"].empty_label = "—"  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("supervisor") and cleaned["supervisor"] == cleaned.get("user"):
@@ -112,7 +118,6 @@ class AgentProfileAdmin(ModelAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name in PEOPLE:
             kwargs["queryset"] = team_members().order_by("name", "username")
-            kwargs["empty_label"] = "—"
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:

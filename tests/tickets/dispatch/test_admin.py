@@ -86,6 +86,7 @@ def test_only_the_team_is_offered(browser: Client, lisi: Any):
     UserFactory(name="某客户", role="customer")
     page = browser.get(f"{PROFILES}add/").content.decode()
     assert "李四" in page
+    assert '<option value="" selected>—</option>' in page
     assert "前同事" not in page
     assert "某客户" not in page
 
