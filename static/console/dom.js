@@ -39,6 +39,16 @@ export function whenQuiet(act, milliseconds) {
   return run;
 }
 
+// Makes `nodes` the list's children, and moves none that already stands where it should: what is
+// being clicked, dragged or typed into is left alone.
+export function place(list, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
+  nodes.forEach((node, index) => {
+    if (list.children[index] !== node) list.insertBefore(node, list.children[index] ?? null);
+  });
+}
+
 export const oneLine = (text, length) => {
   const line = String(text ?? "").replace(/\s+/g, " ").trim();
   return line.length > length ? `${line.slice(0, length)}…` : line;

@@ -1,6 +1,6 @@
 // The columns: drawn from the state, one beside the other, or one at a time on a phone.
 
-import { button, byId, element } from "../dom.js";
+import { button, byId, element, place } from "../dom.js";
 import { states, stateLabel } from "../page.js";
 import { drawCard } from "./card.js";
 import { columns, inColumn, tickets } from "./state.js";
@@ -77,7 +77,7 @@ export function drawColumn(status) {
   const column = columns.get(status);
   const state = states.find((one) => one.value === status);
   const shownTickets = column.isOpened ? inColumn(status) : [];
-  keepFocus(() => part.list.replaceChildren(...shownTickets.map((ticket) => card(ticket, part.acts))));
+  keepFocus(() => place(part.list, shownTickets.map((ticket) => card(ticket, part.acts))));
   part.section.classList.toggle("column-folded", !column.isOpened);
   part.empty.hidden = !column.isOpened || shownTickets.length > 0;
   part.more.hidden = !column.isOpened || !column.hasMore;
@@ -93,9 +93,22 @@ export function drawColumn(status) {
   }
 }
 
+const cards = new Map();
+
+// A card is drawn anew only when something on it has changed.
 function card(ticket, acts) {
+  const isSelected = acts.isSelected(ticket.id);
+  const key = JSON.stringify([ticket, isSelected]);
+  const known = cards.get(ticket.id);
+  if (known?.key === key) return known.node;
+  const node = draw(ticket, isSelected, acts);
+  cards.set(ticket.id, { key, node });
+  return node;
+}
+
+function draw(ticket, isSelected, acts) {
   return drawCard(ticket, {
-    isSelected: acts.isSelected(ticket.id),
+    isSelected,
     onSelect: (isSelected) => acts.onSelect(ticket.id, isSelected),
     onMenu: () => acts.onMenu(tickets.get(ticket.id) ?? ticket),
   });

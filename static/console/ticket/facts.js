@@ -4,7 +4,7 @@ import { available, patch, post } from "../api.js";
 import { customInputs, customWords, readCustom } from "../custom_fields.js";
 import { askAgain, valueWords } from "../conflict.js";
 import { staffChoice } from "../dialog.js";
-import { button, byId, element, option } from "../dom.js";
+import { button, byId, element, option, place } from "../dom.js";
 import { priorities, ticketId } from "../page.js";
 import { fromLocalInput, fullMoment, toLocalInput } from "../time.js";
 import { current, onChange, path, refresh, take } from "./current.js";
@@ -52,13 +52,13 @@ export async function setUpFacts() {
 function drawFacts(ticket) {
   // A line that is being edited stays: nobody's typing is taken away by news.
   const kept = editing?.node;
-  byId("facts").replaceChildren(
+  place(byId("facts"), [
     ...LINES.map((line) => (editing?.name === line.name ? kept : showLine(line, ticket))),
     ...custom.map((field) => (editing?.name === `custom.${field.key}` ? kept : showCustom(field, ticket))),
     ...FIXED.map(([label, show]) => [label, show(ticket)]).filter(([, words]) => words).map(([label, words]) => element("div", {
       className: "fact", children: [element("dt", { text: label }), element("dd", { text: words })],
     })),
-  );
+  ]);
 }
 
 function showLine(line, ticket) {
@@ -102,7 +102,7 @@ function fact(label, words, isLong, onEdit) {
 }
 
 function edit({ name, label, input, read, send, field }) {
-  const seen = current().version;
+  let seen = current().version;
   const refusal = element("p", { className: "field-error", attributes: { role: "alert" } });
   const form = element("form", {
     className: "fact-form",
@@ -135,7 +135,9 @@ function edit({ name, label, input, read, send, field }) {
       // What was typed stays in the field, whatever the answer.
       const again = await askAgain({ error, id: ticketId, mine: `您填写的${label}：${wordsOf(input)}`, goOn: "用我的覆盖" });
       await refresh().catch(() => {});
-      if (again.version !== null) await save(current().version);
+      // What the others did is known from now on: saving once more is meant.
+      seen = current().version;
+      if (again.version !== null) await save(seen);
       else input.focus();
     }
   }

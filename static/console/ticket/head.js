@@ -40,8 +40,13 @@ function drawMarks(ticket) {
 function drawActs(ticket) {
   const state = stateOf(ticket.status);
   const moves = states.filter((one) => state.moves.includes(one.value) && !one.needs_assignee);
+  const key = JSON.stringify([ticket.status, Boolean(ticket.assigned_to), ticket.assigned_to === me.account, Boolean(ticket.waiting_since)]);
+  const group = byId("acts");
+  // Buttons are not taken from under the pointer by news that change nothing about them.
+  if (group.dataset.key === key) return;
+  group.dataset.key = key;
   const focused = document.activeElement?.closest("#acts button")?.textContent;
-  byId("acts").replaceChildren(...[
+  group.replaceChildren(...[
     state.is_open && button(ticket.assigned_to ? "改派" : "分配", assign, { className: ticket.assigned_to ? "" : "primary" }),
     state.is_open && ticket.assigned_to !== me.account && button("我来处理", takeIt),
     ...moves.map((one) => button(moveLabel(ticket, one), () => move(one.value), {
@@ -51,7 +56,7 @@ function drawActs(ticket) {
       ? button("继续计时", () => simple("/resume"))
       : button("等待客户", wait)),
   ].filter(Boolean));
-  if (focused) [...byId("acts").children].find((one) => one.textContent === focused)?.focus();
+  if (focused) [...group.children].find((one) => one.textContent === focused)?.focus();
 }
 
 const moveLabel = (ticket, state) => {
@@ -60,28 +65,38 @@ const moveLabel = (ticket, state) => {
   return words[state.value] ?? state.label;
 };
 
-async function move(status) {
+// One act at a time: the next one is to know what the last one made of the ticket.
+async function alone(run) {
+  byId("acts").inert = true;
+  try {
+    return await run();
+  } finally {
+    byId("acts").inert = false;
+  }
+}
+
+const move = (status) => alone(async () => {
   const done = await moveTicket(current(), status);
   if (done) take(done);
-}
+});
 
-async function assign() {
+const assign = () => alone(async () => {
   const answer = await askAssignee({ title: "分配工单", selected: current().assigned_to });
   if (answer) await act((version) => post(path("/assign"), { ...answer, version }), "您想重新分配它。");
-}
+});
 
-const takeIt = () => act((version) => post(path("/assign"), { assignee: me.account, version }), "您想接手它。");
+const takeIt = () => alone(() => act((version) => post(path("/assign"), { assignee: me.account, version }), "您想接手它。"));
 
 async function wait() {
   const words = await askWords({ title: "等待客户", label: "在等什么（客户可见，可不填）", confirm: "暂停计时" });
   if (words) await simple("/wait", { reason: words.words });
 }
 
-async function simple(rest, body = {}) {
+const simple = (rest, body = {}) => alone(async () => {
   try {
     take(await post(path(rest), body));
   } catch (error) {
     if (error.status === 404) toast("这个操作暂不可用", { isError: true });
     else complain(error);
   }
-}
+});

@@ -1,7 +1,7 @@
 // The ticket's trail: words and changes in their order, the customer's, colleagues' and the team's own.
 
 import { call, query } from "../api.js";
-import { byId, element } from "../dom.js";
+import { byId, element, place } from "../dom.js";
 import { fieldLabel, valueWords } from "../conflict.js";
 import { entryLabel, kindLabel, stateLabel } from "../page.js";
 import { fullMoment, moment } from "../time.js";
@@ -54,7 +54,7 @@ async function read(isNews) {
 function draw() {
   const known = new Map([...trail.children].map((node) => [node.dataset.key, node]));
   const wanted = [...events.values()].sort((one, other) => one.sequence - other.sequence);
-  trail.replaceChildren(...wanted.map((event) => {
+  place(trail, wanted.map((event) => {
     const key = `${event.sequence}:${filesOf(event).map((file) => file.id).join()}`;
     const node = known.get(key) ?? drawEvent(event);
     node.dataset.key = key;
