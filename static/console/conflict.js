@@ -39,13 +39,13 @@ function changeLines(changed) {
 }
 
 // Resolves with the present version when the user wants to go on, with null when not.
-export async function askAgain({ error, id, mine, goOn = "仍然继续" }) {
+export async function askAgain({ error, id, mine, goOn = "仍然继续", leave = "放弃我的修改" }) {
   const current = error.body.current ?? await call(`/api/tickets/${id}`);
   const lines = changeLines(error.body.changed ?? []);
   const agreed = await ask({
     title: "别人刚修改了这张工单",
     confirm: goOn,
-    cancel: "放弃我的修改",
+    cancel: leave,
     content: [
       element("p", { text: error.message }),
       lines.length && element("ul", { className: "changes", children: lines }),

@@ -124,7 +124,7 @@ def test_of_two_who_edit_the_later_is_shown_what_changed_and_keeps_their_words(
     expect(dialog.locator("ins").get_by_text("别人的标题")).to_be_visible()
     expect(dialog.get_by_text("您填写的标题：我想的标题")).to_be_visible()
     photograph(page, "ticket-conflict-desktop")
-    dialog.get_by_role("button", name="放弃").click()
+    dialog.get_by_role("button", name="先不保存").click()
     expect(field).to_have_value("我想的标题")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("heading", name="我想的标题", level=1)).to_be_visible()

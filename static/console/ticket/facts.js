@@ -133,7 +133,7 @@ function edit({ name, label, input, read, send, field }) {
     } catch (error) {
       if (!error.isConflict) { refusal.textContent = error.byField?.[field] ?? error.message; return; }
       // What was typed stays in the field, whatever the answer.
-      const again = await askAgain({ error, id: ticketId, mine: `您填写的${label}：${wordsOf(input)}`, goOn: "用我的覆盖" });
+      const again = await askAgain({ error, id: ticketId, mine: `您填写的${label}：${wordsOf(input)}`, goOn: "用我的覆盖", leave: "先不保存" });
       await refresh().catch(() => {});
       // What the others did is known from now on: saving once more is meant.
       seen = current().version;

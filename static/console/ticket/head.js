@@ -50,7 +50,7 @@ function drawActs(ticket) {
     state.is_open && button(ticket.assigned_to ? "改派" : "分配", assign, { className: ticket.assigned_to ? "" : "primary" }),
     state.is_open && ticket.assigned_to !== me.account && button("我来处理", takeIt),
     ...moves.map((one) => button(moveLabel(ticket, one), () => move(one.value), {
-      className: one.value === "resolved" ? "primary" : one.value === "cancelled" ? "danger" : "",
+      className: one.value === "resolved" && ticket.assigned_to ? "primary" : one.value === "cancelled" ? "danger" : "",
     })),
     state.is_open && (ticket.waiting_since
       ? button("继续计时", () => simple("/resume"))
