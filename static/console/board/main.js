@@ -4,7 +4,7 @@ import { call, query } from "../api.js";
 import { byId, whenQuiet } from "../dom.js";
 import { complain, setUpFrame, showConnection, toast } from "../frame.js";
 import { follow } from "../live.js";
-import { mayMove, stateLabel } from "../page.js";
+import { mayMove, me, stateLabel } from "../page.js";
 import * as bulk from "./bulk.js";
 import { keepCountdowns } from "./card.js";
 import * as view from "./columns.js";
@@ -83,7 +83,10 @@ function take(ticket) {
   if (!isShown) bulk.forget(ticket.id);
   else if (!known || known.version !== ticket.version) view.flash(ticket.id);
   if (known && known.status !== ticket.status) view.announce(ticket, known.status);
-  if (!known) recount();
+  if (known) return;
+  // Whoever gets a customer's first ticket sees all of that customer's from now on.
+  if (ticket.assigned_to === me.account) reloadSoon();
+  else recount();
 }
 
 const reloadSoon = whenQuiet(reload, 1000);
