@@ -75,7 +75,12 @@ class Command(BaseCommand):
 
     def _announce(self) -> None:
         base = f"http://127.0.0.1:{settings.PORT}"
-        pages = [("首页", "/"), ("运营后台", "/admin/"), ("接口文档", "/docs")]
+        pages = [
+            ("首页", "/"),
+            ("工作台", "/console/"),
+            ("运营后台", "/admin/"),
+            ("接口文档", "/docs"),
+        ]
         if settings.SANDBOX:
             pages.insert(1, ("沙箱", "/sandbox/"))
         self.stdout.write("\n已启动，按 Ctrl-C 停止：")
