@@ -170,6 +170,7 @@ class SlaPolicyAdmin(RefusalsSaid):
             "conditions": condition_words(rules),
             "promises": promise_words(rules),
             "ladder": ladder_words(rules.ladder),
+            "rules_name": rules.name,
             "is_active": rules.is_active,
             **context,
         }
