@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -73,7 +74,7 @@ class WatcherForm(forms.Form):
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label="文件", max_length=1000, widget=forms.ClearableFileInput(attrs={"accept": ACCEPT})
+        label="文件", max_length=1000, widget=UnfoldAdminFileFieldWidget(attrs={"accept": ACCEPT})
     )
     visibility = forms.ChoiceField(
         label="可见范围", choices=VISIBILITY, widget=UnfoldAdminSelectWidget

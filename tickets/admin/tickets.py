@@ -127,14 +127,17 @@ class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
     fieldsets = (
         (None, {"fields": ("title", "description", "product", "customer", "seen_version")}),
         ("处理", {"fields": ("status", "priority", "progress", "assignee", "deadline")}),
-        ("服务级别", {"fields": (("sla_state", "response_due_at", "waiting_since", "cycle"),)}),
+        ("服务级别", {"fields": (("sla_state", "response_due_at"), ("waiting_since", "cycle"))}),
         ("催促", {"fields": ("reminder_count", "last_reminder_at")}),
         (
             "来源与时间",
             {
                 "fields": (
-                    ("entry", "created_by", "group_chat_id", "group_message_id"),
-                    ("created_at", "responded_at", "resolved_at", "closed_at", "version"),
+                    ("entry", "created_by"),
+                    ("group_chat_id", "group_message_id"),
+                    ("created_at", "responded_at"),
+                    ("resolved_at", "closed_at"),
+                    "version",
                 )
             },
         ),
