@@ -44,7 +44,7 @@ def system():
         for name, queues in (("send", SENDING), ("one", "default"), ("two", "default")):
             _worker(started, name, queues)
         live._launch(started, "beat-2", ["-m", "celery", "-A", "config", "beat", "--pidfile="])
-        started.until(lambda: len(app.control.ping(timeout=1)) == 3, 60)
+        started.until(lambda: len(app.control.ping(timeout=3)) == 3, 90)
         yield started
 
 
