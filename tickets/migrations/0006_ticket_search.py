@@ -31,7 +31,7 @@ def run(sql):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0005_customers_words'),
+        ('tickets', '0005_rows_before'),
         ('customers', '0008_search_by_index'),
     ]
 

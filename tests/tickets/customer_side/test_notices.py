@@ -29,7 +29,7 @@ OPENID = "oAbCdEf1234567890abcde"
 def channels(settings):
     """The words as the migration brings them; SMS and mail are set up, the Official Account is not."""
     settings.MP_APP_ID = ""
-    made = importlib.import_module("tickets.migrations.0012_notice_templates")
+    made = importlib.import_module("tickets.migrations.0007_notice_templates")
     made.make(apps, None)
     approve_templates()
     ChannelAccount.objects.create(

@@ -102,7 +102,7 @@ def remove(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0011_private_files"),
+        ("tickets", "0006_ticket_search"),
         ("messaging", "0007_phone_code_template"),
     ]
 
