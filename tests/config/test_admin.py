@@ -150,7 +150,7 @@ def test_a_page_that_somebody_made_old_saves_nothing(operator, admin):
     ticket = TicketFactory()
     actions.ticket_set_progress(ticket_id=ticket.pk, percent=10, actor=actor(admin))
     page = edit(operator, ticket, title="旧页面上的标题")
-    assert "已被修改" in page.content.decode()
+    assert "已被管理员修改" in page.content.decode()
     ticket.refresh_from_db()
     assert ticket.title == "服务器无法连接"
 

@@ -90,4 +90,4 @@ def test_no_door_answers_500(room: str):
             if _answer(client, method, where, body) >= 500:
                 broken.append((method, where[:120], str(body)[:80]))
     assert broken == []
-    assert calls > 50
+    assert calls > 20
