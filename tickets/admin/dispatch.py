@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from customers.actors import Entry, actor_for
 from customers.models import User
 from customers.queries.staff import team_members
 from tickets.admin.hours_field import HoursField, as_lines
@@ -28,6 +29,7 @@ from tickets.models import (
 )
 from tickets.presence.queries import statuses_of
 from tickets.presence.standing import effective_status
+from tickets.visibility import tickets_visible_to
 
 PRESENCE_COLOURS = {
     PresenceStatus.ONLINE: "success",
@@ -191,6 +193,8 @@ class AgentPresenceAdmin(ReadOnlyAdmin):
 
 @admin.register(DispatchDecision)
 class DispatchDecisionAdmin(ReadOnlyAdmin):
+    """In one's own view of tickets."""
+
     list_display = ["created_at", "shown_ticket", "shown_trigger", "shown_result", "reason"]
     list_filter = ["trigger"]
     list_select_related = ["ticket", "assignee", "taken_from"]
@@ -199,6 +203,12 @@ class DispatchDecisionAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     fields = ["shown_ticket", "trigger", "taken_from", "shown_result", "reason", "created_at"]
     readonly_fields = ["shown_candidates"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DispatchDecision]:
+        assert isinstance(request.user, User)
+        visible = tickets_visible_to(actor_for(request.user, Entry.ADMIN)).values("pk")
+        rows: QuerySet[DispatchDecision] = super().get_queryset(request)
+        return rows.filter(ticket__in=visible)
 
     @property
     def media(self) -> Media:

@@ -106,9 +106,15 @@ def _takeable(free: Sequence[Colleague]) -> QuerySet[Ticket]:
 
 
 def _dispatch(ticket_id: int, trigger: str) -> int | None:
-    """Whose the ticket is now; None when it went to nobody. One that is gone stops no other."""
+    """Whose the ticket is now; None when it went to nobody.
+
+    One that is gone, or cannot be worked, is left for the next minute: the others go on.
+    """
     try:
         decision = ticket_dispatch(ticket_id=ticket_id, trigger=trigger, actor=system_actor())
     except NotFoundError:
+        return None
+    except Exception:
+        logger.exception("ticket_dispatch_failed", ticket=ticket_id, trigger=trigger)
         return None
     return decision.assignee_id if decision else None

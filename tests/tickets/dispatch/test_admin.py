@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from tests.factories import AgentFactory, TicketFactory, UserFactory
-from tickets.models import AgentProfile
+from tickets.models import AgentProfile, DispatchDecision
 
 pytestmark = pytest.mark.django_db
 PROFILES = "/admin/tickets/agentprofile/"
@@ -126,3 +127,17 @@ def test_staff_keep_their_hands_off_profiles(lisi: Any):
     client = Client()
     client.force_login(lisi)
     assert client.get(PROFILES).status_code == 403
+
+
+def test_decisions_are_shown_within_ones_view_of_tickets(lisi: Any):
+    own, foreign = TicketFactory(created_by=lisi), TicketFactory()
+    for ticket, reason in ((own, "自己的工单"), (foreign, "别人的工单")):
+        DispatchDecision.objects.create(ticket=ticket, trigger="created", reason=reason)
+    lisi.is_staff = True
+    lisi.save()
+    lisi.user_permissions.add(Permission.objects.get(codename="view_dispatchdecision"))
+    client = Client()
+    client.force_login(lisi)
+    page = client.get("/admin/tickets/dispatchdecision/").content.decode()
+    assert "自己的工单" in page
+    assert "别人的工单" not in page

@@ -18,6 +18,7 @@ from tests.factories import (
     actor,
 )
 from tickets import actions
+from tickets.dispatch import waiting
 from tickets.dispatch.waiting import move_unreacted
 from tickets.models import AgentProfile, Ticket
 from tickets.presence.actions import presence_set
@@ -258,3 +259,25 @@ def test_without_reaction_minutes_nobody_loses_a_ticket(report: Report, rule: An
     rule(reaction_minutes=0)
     AgentFactory()
     assert report().reaction_due_at is None
+
+
+def test_a_ticket_that_cannot_be_moved_holds_up_no_other(
+    report: Report, later: Any, monkeypatch: Any
+):
+    AgentFactory()
+    stuck = report()
+    AgentFactory()
+    later(minutes=1)
+    second = report()
+    had = second.assignee_id
+    decide = waiting.ticket_dispatch
+
+    def failing(*, ticket_id: int, **more: Any) -> Any:
+        if ticket_id == stuck.pk:
+            raise RuntimeError("broken")
+        return decide(ticket_id=ticket_id, **more)
+
+    monkeypatch.setattr(waiting, "ticket_dispatch", failing)
+    later(minutes=31)
+    assert move_unreacted() == 1
+    assert fresh(second).assignee_id != had

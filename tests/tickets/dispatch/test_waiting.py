@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.factories import AdminFactory, AgentFactory, TicketFactory, actor
 from tickets.actions import ticket_assign, ticket_reopen, ticket_transition
+from tickets.dispatch import waiting
 from tickets.dispatch.waiting import dispatch_waiting, explain_waiting
 from tickets.models import AgentProfile, DispatchDecision, Ticket
 from tickets.presence.actions import presence_set
@@ -138,3 +139,20 @@ def test_the_net_asks_little_however_many_wait(django_assert_max_num_queries: An
     AgentFactory.create_batch(5, online=False)
     with django_assert_max_num_queries(18):
         assert explain_waiting() == 60
+
+
+def test_a_waiting_ticket_that_cannot_be_given_holds_up_no_other(report: Report, monkeypatch: Any):
+    agent = AgentFactory(online=False)
+    stuck, second = report(), report()
+    decide = waiting.ticket_dispatch
+
+    def failing(*, ticket_id: int, **more: Any) -> Any:
+        if ticket_id == stuck.pk:
+            raise RuntimeError("broken")
+        return decide(ticket_id=ticket_id, **more)
+
+    monkeypatch.setattr(waiting, "ticket_dispatch", failing)
+    online(agent)
+    assert dispatch_waiting() == 1
+    second.refresh_from_db()
+    assert second.assignee == agent.user
