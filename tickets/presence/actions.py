@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from config.errors import InvalidInputError
-from config.events.publish import publish
+from config.events.publish import hold_order, publish
 from customers.models import User
 from tickets.models import AgentPresence, PresenceStatus
 from tickets.presence.standing import (
@@ -87,6 +87,8 @@ def presences_sweep(now: datetime | None = None) -> int:
     if connection.vendor == "postgresql":
         silent = silent.select_for_update(of=("self",), no_key=True, skip_locked=True)
     gone = list(silent.select_related("user").order_by("pk")[:SWEPT_AT_ONCE])
+    # One by one they would meet another's many, such as those of a reminders' run, in a circle.
+    hold_order({_order_key(presence) for presence in gone})
     for presence in gone:
         told = announced_status(presence)
         presence.seen_at = presence.holds_until = None
@@ -118,5 +120,9 @@ def _save(presence: AgentPresence, told: PresenceStatus, now: datetime) -> None:
         publish(
             "agent.presence",
             {"user_id": presence.user_id, "status": status.value, "previous": told.value},
-            key=f"agent:{presence.user_id}",
+            key=_order_key(presence),
         )
+
+
+def _order_key(presence: AgentPresence) -> str:
+    return f"agent:{presence.user_id}"

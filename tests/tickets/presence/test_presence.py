@@ -8,6 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from config.errors import InvalidInputError
+from config.events import publish
 from config.events.models import OutboxEntry
 from config.runtime import store
 from tests.at_once import all_at_once
@@ -192,3 +193,20 @@ def test_ten_pages_and_a_sweep_at_once_announce_one_coming_and_one_going():
     AgentPresence.objects.update(seen_at=timezone.now() - timedelta(minutes=5))
     assert all_at_once([presences_sweep] * 5) == []
     assert announced() == [("offline", "online"), ("online", "offline")]
+
+
+def test_a_sweep_takes_its_order_locks_at_once(clock: Any, monkeypatch: Any):
+    for user in UserFactory.create_batch(12):
+        presence_set(user=user, status="online", holds_for=None)
+    later(clock, 61)
+    asked: list[int] = []
+    take = publish.transaction_locks
+
+    def counted(names: Any) -> None:
+        asked.append(len(names))
+        take(names)
+
+    monkeypatch.setattr(publish, "transaction_locks", counted)
+    assert presences_sweep() == 12
+    assert asked[0] > 1
+    assert asked[1:] == [1] * 12
