@@ -9,13 +9,13 @@ from tickets.models import Ticket
 
 
 def supervisors_of(ticket: Ticket) -> list[User]:
-    """The assignee's own supervisor, else the administrators whom WeCom knows; active people only."""
+    """The assignee's own supervisor, else the administrators; active people whom WeCom knows."""
+    known = team_members().filter(wecom_user_id__isnull=False)
     if ticket.assignee_id is not None:
-        own = team_members().filter(
+        own = known.filter(
             Q(supervised_profiles__user=ticket.assignee_id) & ~Q(pk=ticket.assignee_id)
         )
         found = list(own.distinct().order_by("pk"))
         if found:
             return found
-    known = team_members().filter(role=Role.ADMIN, wecom_user_id__isnull=False)
-    return list(known.order_by("pk"))
+    return list(known.filter(role=Role.ADMIN).order_by("pk"))

@@ -152,3 +152,14 @@ def test_when_nobody_can_be_told_nothing_is_counted_as_sent(settings):
     ticket.refresh_from_db()
     assert (ticket.reminder_count, ticket.last_reminder_at) == (0, None)
     assert not TicketReminder.objects.exists()
+
+
+def test_for_a_supervisor_whom_wecom_does_not_know_the_administrators_are_told(
+    boss, lisi, robot, overdue
+):
+    AdminFactory(username="admin")
+    boss.wecom_user_id = None
+    boss.save()
+    overdue(assignee=lisi, status=TicketStatus.PROCESSING)
+    chase(3)
+    assert Message.objects.get(channel="WORK_WECHAT").recipient == "admin"
