@@ -11,7 +11,7 @@ from config.logs import get_logger
 from config.runtime import store
 from customers.actions.history import order_key
 from tickets.actions.trail import remember
-from tickets.models import ReminderKind, Ticket, TicketReminder
+from tickets.models import ReminderKind, SlaPolicyVersion, Ticket, TicketReminder
 from tickets.states import OPEN
 
 logger = get_logger(__name__)
@@ -35,8 +35,9 @@ def due_for_reminder(now: datetime) -> list[Ticket]:
 def due_for_warning(now: datetime) -> list[Ticket]:
     """Those whose deadline is near and was not warned of, locked.
 
-    A ticket with a service level has that ladder's warnings. One that was given less time than the
-    warning takes is warned when half of it has gone, not while its card is still being read.
+    A ticket whose service level promises a solution has that ladder's warnings. One that was given
+    less time than the warning takes is warned when half of it has gone, not while its card is still
+    being read.
     """
     minutes = store.get_int("ticket.warn_before_minutes")
     if minutes == 0:
@@ -44,13 +45,16 @@ def due_for_warning(now: datetime) -> list[Ticket]:
     warned = TicketReminder.objects.filter(
         ticket=OuterRef("pk"), kind=ReminderKind.WARNING, deadline=OuterRef("deadline")
     )
+    promised = SlaPolicyVersion.objects.filter(
+        policy=OuterRef("sla_policy"), version=OuterRef("sla_version")
+    ).exclude(rules__resolution_minutes=None)
     near = Ticket.objects.filter(
         ~Exists(warned),
+        ~Exists(promised),
         status__in=OPEN,
         deadline__gte=now,
         deadline__lte=now + timedelta(minutes=minutes),
         waiting_since__isnull=True,
-        sla_policy__isnull=True,
     )
     ripe = [
         pk

@@ -6,10 +6,13 @@ import pytest
 from django.utils import timezone
 
 from config.runtime import store
+from customers.actors import system_actor
 from messaging.models import Message
 from tests.factories import TicketFactory
-from tickets.models import SlaPolicy, Ticket, TicketReminder
+from tests.tickets.sla.conftest import rules as sla_rules
+from tickets.models import Ticket, TicketReminder
 from tickets.reminders.actions import warnings_run
+from tickets.sla.policies import policy_save
 from tickets.states import TicketStatus
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +67,7 @@ def test_what_is_not_near_waits_or_has_a_service_level_is_left_alone(near):
     near(minutes=61)
     near(minutes=-5)
     near(waiting_since=timezone.now())
-    near(sla_policy=SlaPolicy.objects.create(name="标准", resolution_minutes=60))
+    near(sla_policy=policy_with(response_minutes=None, resolution_minutes=60), sla_version=1)
     near(status=TicketStatus.RESOLVED, resolved_at=timezone.now())
     assert warnings_run() == 0
 
@@ -99,3 +102,17 @@ def test_a_quiet_night_is_quiet(near):
     }
     store.change(key="ticket.reminder_quiet_hours", value=hours, actor=None)
     assert warnings_run() == 0
+
+
+def test_a_service_level_that_promises_no_solution_leaves_the_warning_to_us(near):
+    answers = policy_with(response_minutes=60, resolution_minutes=None)
+    solutions = policy_with(response_minutes=None, resolution_minutes=600)
+    near(sla_policy=answers, sla_version=1)
+    near(sla_policy=solutions, sla_version=1)
+    assert warnings_run() == 1
+    assert TicketReminder.objects.get().ticket.sla_policy == answers
+
+
+def policy_with(**minutes):
+    rules = {**sla_rules(), **minutes, "name": str(minutes)}
+    return policy_save(policy_id=None, rules=rules, actor=system_actor())
