@@ -33,6 +33,7 @@ KEPT = timedelta(days=7)
 _NEVER = frozenset(
     {
         EventKind.CREATED,
+        EventKind.SLA,
         EventKind.REMINDED,
         EventKind.ATTACHED,
         EventKind.LINKED,

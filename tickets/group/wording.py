@@ -5,9 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from customers.actors import Entry
 from messaging.markup import as_text
 from tickets import states
 from tickets.models import EventKind, Priority, Ticket, TicketEvent
+from tickets.states import TicketStatus
 
 MARK = "🔄 工单 "
 DIGEST_TITLE = "🔄 【工单动态汇总】{count} 个工单有更新"
@@ -37,8 +39,15 @@ _NOTED = frozenset(
 )
 
 
+# A new policy moves thousands of deadlines at once; its ladder speaks when it is time.
+_SILENT = frozenset({EventKind.CREATED, EventKind.SLA})
+
+
 def is_news(event: TicketEvent) -> bool:
-    return event.kind != EventKind.CREATED and bool(TOLD_FIELDS & event.before.keys())
+    """What is closed for its age, dozens of a morning, needs nobody's eye."""
+    is_aged = event.entry == Entry.SYSTEM and event.to_value == TicketStatus.CLOSED
+    is_silent = event.kind in _SILENT or (event.kind == EventKind.STATUS and is_aged)
+    return not is_silent and bool(TOLD_FIELDS & event.before.keys())
 
 
 def news_text(ticket: Ticket, events: Sequence[TicketEvent]) -> str:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.utils import timezone
 
 from config.events.models import OutboxEntry
@@ -12,8 +13,9 @@ from customers.actors import Entry, system_actor
 from messaging.models import Message, MessageStatus
 from tests.factories import CustomerFactory, RobotFactory, actor
 from tickets import actions
+from tickets.actions.trail import lock_ticket, record
 from tickets.group.news import news_tell, purge_news
-from tickets.models import GroupNews, Ticket, TicketEvent
+from tickets.models import EventKind, GroupNews, Ticket, TicketEvent
 from tickets.reminders.actions import reminders_run
 from wechat.commands.handlers import run_command
 
@@ -299,3 +301,42 @@ def test_the_subscriber_hears_every_change_of_tickets(run_outbox, ticket, lisi, 
     Message.objects.all().update(status=MessageStatus.CANCELLED)
     run_outbox()
     assert GroupNews.objects.get().ticket_id == ticket.pk
+
+
+def test_what_the_system_closes_for_its_age_is_no_news(ticket, lisi):
+    by = actor(lisi)
+    actions.ticket_assign(ticket_id=ticket.pk, assignee=lisi, actor=by)
+    actions.ticket_transition(ticket_id=ticket.pk, status="resolved", actor=by)
+    told()
+    leave()
+    before = len(said())
+    actions.ticket_transition(
+        ticket_id=ticket.pk, status="closed", reason="自动关闭", actor=system_actor()
+    )
+    told()
+    assert len(said()) == before
+    actions.ticket_reopen(ticket_id=ticket.pk, actor=by)
+    told()
+    assert "已关闭 → 处理中" in said()[-1]
+
+
+def test_a_persons_closing_is_news(ticket, lisi):
+    by = actor(lisi, Entry.ADMIN)
+    actions.ticket_assign(ticket_id=ticket.pk, assignee=lisi, actor=by)
+    actions.ticket_transition(ticket_id=ticket.pk, status="resolved", actor=by)
+    told()
+    leave()
+    actions.ticket_transition(ticket_id=ticket.pk, status="closed", actor=by)
+    told()
+    assert "已解决 → 已关闭" in said()[-1]
+
+
+def test_a_policy_brought_to_open_tickets_is_no_news(ticket, lisi):
+    """There may be thousands; its ladder speaks when it is time."""
+    said_before = len(said())
+    with transaction.atomic():
+        held = lock_ticket(ticket.pk, system_actor())
+        held.deadline += timedelta(hours=5)
+        record(held, system_actor(), EventKind.SLA, content="策略更新（版本 2）")
+    told()
+    assert len(said()) == said_before
