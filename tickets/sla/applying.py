@@ -2,7 +2,7 @@
 
 One transaction for each ticket that moves: it holds no ticket while it waits for another. A worker
 may die anywhere; the next one goes on behind the last batch, and a ticket that moved already does
-not move again.
+not move again. One that cannot be moved is logged and keeps its promises; the others go on.
 """
 
 from django.db import connection, transaction
@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from config.events.publish import enqueue
+from config.logs import get_logger
 from customers.actors import system_actor
 from tickets.actions.trail import record, remember
 from tickets.models import EventKind, SlaApplication, Ticket
@@ -18,6 +19,8 @@ from tickets.sla.effects import moves
 from tickets.sla.matching import policies_in_force, policy_for
 from tickets.sla.policies import APPLY_TASK
 from tickets.states import OPEN
+
+logger = get_logger(__name__)
 
 BATCH = 200
 # Batches that one task works before it hands on.
@@ -40,7 +43,10 @@ def _work_batch(application: SlaApplication) -> bool:
         Ticket.objects.filter(pk__gt=application.cursor, status__in=OPEN).order_by("pk")[:BATCH]
     )
     for move in moves(batch, policies_in_force(), application.policy_id):
-        _apply_to(move.ticket.pk, application)
+        try:
+            _apply_to(move.ticket.pk, application)
+        except Exception:
+            logger.exception("sla_not_applied", ticket=move.ticket.pk, application=application.pk)
     # Of two workers on one application the second one's batch is behind the cursor already.
     SlaApplication.objects.filter(pk=application.pk, cursor=application.cursor).update(
         cursor=batch[-1].pk if batch else application.cursor,

@@ -4,9 +4,12 @@ from typing import Any
 
 from django.db import transaction
 
+from config.logs import get_logger
 from tickets.models import SlaPolicy, Ticket
 from tickets.sla.applying import locked_open_ticket, recalculated
 from tickets.states import OPEN
+
+logger = get_logger(__name__)
 
 
 def customer_tagged(envelope: dict[str, Any]) -> None:
@@ -17,7 +20,10 @@ def customer_tagged(envelope: dict[str, Any]) -> None:
     open_ones = Ticket.objects.filter(customer=customer_id, status__in=OPEN).order_by("pk")
     for ticket_id in list(open_ones.values_list("pk", flat=True)):
         # Recalculating twice changes nothing, so each ticket is a transaction of its own.
-        with transaction.atomic():
-            ticket = locked_open_ticket(ticket_id)
-            if ticket is not None:
-                recalculated(ticket, "客户标签变化")
+        try:
+            with transaction.atomic():
+                ticket = locked_open_ticket(ticket_id)
+                if ticket is not None:
+                    recalculated(ticket, "客户标签变化")
+        except Exception:
+            logger.exception("sla_not_recalculated", ticket=ticket_id)

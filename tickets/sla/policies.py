@@ -1,9 +1,11 @@
 """Changing policies: each change is a version, and tickets keep the one they were promised."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from config.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from config.events.publish import enqueue
@@ -14,6 +16,8 @@ from tickets.sla.rules import Rules, checked_rules
 from tickets.states import OPEN
 
 APPLY_TASK = "tickets.tasks.sla.apply_policy"
+# Of two tasks on one application the second does no harm.
+OUGHT_TO_BE_DONE = timedelta(minutes=30)
 
 
 @transaction.atomic
@@ -72,12 +76,15 @@ def policy_delete(*, policy_id: int, actor: Actor) -> None:
 def policy_apply(*, policy_id: int, actor: Actor) -> SlaApplication:
     """Brings the present version to open tickets, in the background; the row tells how far it came.
 
-    One that is still under way is answered again. Raises `NotFoundError`, `NotAllowedError`.
+    One that is still under way is answered again; when it ought to be done by now, its task may be
+    lost and another goes on with it. Raises `NotFoundError`, `NotAllowedError`.
     """
     _require_admin(actor)
     policy = _locked(policy_id)
     running = policy.applications.filter(finished_at=None, version=policy.version).first()
     if running is not None:
+        if timezone.now() - running.created_at > OUGHT_TO_BE_DONE:
+            enqueue(APPLY_TASK, [[running.pk]], queue="default")
         return running
     made = SlaApplication.objects.create(
         policy=policy, version=policy.version, started_by=actor.user

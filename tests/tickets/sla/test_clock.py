@@ -8,6 +8,7 @@ import time_machine
 
 from config.runtime import store
 from customers.actors import Entry, customer_actor
+from customers.models import CustomerTag
 from tests.factories import CustomerFactory, TagFactory, actor
 from tickets import actions
 from tickets.models import SlaState, Ticket
@@ -268,6 +269,27 @@ def test_a_policy_for_tagged_customers_follows_their_tags(
     run_outbox()
     assert _now(ticket).deadline == at("2026-03-02 19:00")
     assert ticket.version == version + 1
+
+
+def test_of_a_tagged_customers_tickets_one_that_fails_holds_up_no_other(
+    clock, policy, open_ticket, monkeypatch
+):
+    from tickets.sla import hearing
+
+    vip, customer = TagFactory(name="VIP"), CustomerFactory()
+    stuck, other = open_ticket(customer=customer), open_ticket(customer=customer)
+    policy(name="VIP", tags=[vip.pk], resolution_minutes=60)
+    CustomerTag.objects.create(customer=customer, tag=vip)
+    recalculated = hearing.recalculated
+
+    def failing(ticket, why):
+        if ticket.pk == stuck.pk:
+            raise RuntimeError("broken")
+        return recalculated(ticket, why)
+
+    monkeypatch.setattr(hearing, "recalculated", failing)
+    hearing.customer_tagged({"eventId": "1", "data": {"customer_id": customer.pk}})
+    assert _now(other).sla_policy.name == "VIP"
 
 
 def test_tags_without_a_policy_for_tags_touch_no_ticket(

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from config.events.models import OutboxEntry
 from config.runtime import store
@@ -286,3 +287,36 @@ def test_staff_read_and_do_not_write(api, lisi, policy):
     assert staff.get(f"{URL}/{made.pk}/versions").status_code == 200
     assert staff.patch(f"{URL}/{made.pk}", {"rank": 1}).status_code == 403
     assert staff.post(f"{URL}/preview", BODY).status_code == 403
+
+
+def test_a_ticket_that_cannot_be_moved_holds_up_no_application(
+    policy, open_ticket, boss, monkeypatch
+):
+    made = policy()
+    stuck, other = open_ticket(), open_ticket()
+    policy(policy_id=made.pk, resolution_minutes=60)
+    boss.post(f"{URL}/{made.pk}/apply")
+    recalculated = applying.recalculated
+
+    def failing(ticket, why):
+        if ticket.pk == stuck.pk:
+            raise RuntimeError("broken")
+        return recalculated(ticket, why)
+
+    monkeypatch.setattr(applying, "recalculated", failing)
+    application = SlaApplication.objects.get()
+    apply_policy(application.pk)
+    application.refresh_from_db()
+    assert application.finished_at is not None
+    assert (application.examined, application.moved) == (2, 1)
+    other.refresh_from_db()
+    assert other.sla_version == 2
+
+
+def test_an_application_whose_task_was_lost_goes_on_when_asked_again(policy, boss):
+    made = policy()
+    number = boss.post(f"{URL}/{made.pk}/apply").json()["id"]
+    OutboxEntry.objects.all().delete()
+    SlaApplication.objects.update(created_at=timezone.now() - timedelta(minutes=31))
+    assert boss.post(f"{URL}/{made.pk}/apply").json()["id"] == number
+    assert OutboxEntry.objects.get(name="tickets.tasks.sla.apply_policy").payload == [number]
