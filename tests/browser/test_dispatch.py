@@ -12,8 +12,8 @@ PEOPLE = {"desktop": ("lisi", "李四"), "phone": ("wangwu", "王五")}
 
 def test_a_ticket_goes_to_who_knows_its_product_and_says_why(page, size, photograph, live_system):
     username, name = PEOPLE[size]
-    enter(page, "/admin/tickets/agentprofile/add/")
-    page.locator("#id_user").select_option(label=name)
+    enter(page, "/admin/tickets/agentprofile/")
+    page.locator("#result_list").get_by_role("link", name=name).click()
     page.locator("#id_accepts_tickets").check()
     page.locator("#id_working_hours").fill("周一至周日 00:00-24:00\n调休 00:00-24:00")
     page.locator("#id_skills-0-product").fill(f"产品{size}")
