@@ -46,7 +46,7 @@ class SecureLinks(ModelAdmin):
                 messages.success(request, "此前发出的全部安全链接已失效")
                 return redirect("admin:tickets_ticket_links", pk)
             if request.method == "POST":
-                context["link"] = customer_link(ticket=ticket, actor=actor)
+                context["link"] = customer_link(ticket_id=pk, actor=actor)
         except AppError as error:
             messages.error(request, error.detail)
         response = render(request, "admin/tickets/links.html", context)

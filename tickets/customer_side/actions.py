@@ -6,17 +6,15 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from config.errors import ConflictError, InvalidInputError, NotAllowedError
-from config.logs import get_logger
+from config.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from customers.actors import Actor
 from tickets import states
-from tickets.actions.trail import lock_ticket, record, require_team
+from tickets.actions.trail import lock_all, lock_ticket, record, require_team
 from tickets.actions.transition import reopen_locked
 from tickets.customer_side.links import Audience, expires_at, ticket_url
 from tickets.models import EventKind, Ticket
 from tickets.states import TicketStatus
-
-logger = get_logger(__name__)
+from tickets.visibility import tickets_visible_to
 
 REOPENABLE = timedelta(days=7)
 REASON_LENGTH = 500
@@ -28,15 +26,16 @@ class SecureLink:
     expires_at: datetime
 
 
-def customer_link(*, ticket: Ticket, actor: Actor) -> SecureLink:
+@transaction.atomic
+def customer_link(*, ticket_id: int, actor: Actor) -> SecureLink:
     """A link for the ticket's customer, to be sent by hand; for the team.
 
-    The caller has made sure that the actor may see `ticket`.
+    Whoever has it rates as the customer does: the trail says who made one. Raises `NotFoundError`,
+    `NotAllowedError`.
     """
     require_team(actor)
-    logger.info(
-        "customer_link_made", ticket_id=ticket.pk, user=actor.user.pk if actor.user else None
-    )
+    ticket = lock_ticket(ticket_id, actor, merged_too=True)
+    record(ticket, actor, EventKind.LINKED, content="已生成客户链接")
     return SecureLink(ticket_url(ticket, Audience.CUSTOMER), expires_at(Audience.CUSTOMER))
 
 
@@ -44,20 +43,35 @@ def customer_link(*, ticket: Ticket, actor: Actor) -> SecureLink:
 def links_revoke(*, ticket_id: int, actor: Actor) -> Ticket:
     """All links given out so far lead nowhere; those made from now on do.
 
-    Raises `NotFoundError`, `NotAllowedError`.
+    A merged ticket's page leads on to where it went: the links to those merged into this one end
+    with its own. Raises `NotFoundError`, `NotAllowedError`.
     """
     require_team(actor)
-    ticket = lock_ticket(ticket_id, actor, merged_too=True)
-    before = ticket.link_epoch
-    ticket.link_epoch += 1
-    record(
-        ticket,
-        actor,
-        EventKind.EDITED,
-        content="吊销安全链接",
-        changes={"link_epoch": [before, ticket.link_epoch]},
-    )
-    return ticket
+    seen = tickets_visible_to(actor).filter(pk=ticket_id).first()
+    if seen is None:
+        raise NotFoundError(f"找不到工单 #{ticket_id}")
+    rows = lock_all(Ticket.objects.filter(pk__in=_leading_to(seen)))
+    for ticket in rows:
+        before = ticket.link_epoch
+        ticket.link_epoch += 1
+        record(
+            ticket,
+            actor,
+            EventKind.EDITED,
+            content="吊销安全链接",
+            changes={"link_epoch": [before, ticket.link_epoch]},
+        )
+    return next(ticket for ticket in rows if ticket.pk == ticket_id)
+
+
+def _leading_to(ticket: Ticket) -> set[int]:
+    """The ticket, and those of its customer whose page leads to its own."""
+    found, new = {ticket.pk}, {ticket.pk}
+    while new:
+        merged = Ticket.objects.filter(merged_into__in=new, customer=ticket.customer_id)
+        new = set(merged.values_list("pk", flat=True)) - found
+        found |= new
+    return found
 
 
 @transaction.atomic

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from tests.factories import TicketFactory
+from tests.factories import CustomerFactory, TicketFactory, actor
+from tickets import actions
 from tickets.customer_side.links import Audience, opened, ticket_url
 from tickets.models import EventKind
 
@@ -38,6 +39,26 @@ def test_revoking_takes_all_links_back_and_is_in_the_trail(api, lisi, client):
     event = ticket.events.get()
     assert (event.kind, event.visibility) == (EventKind.EDITED, "internal")
     assert event.changes == {"link_epoch": [1, 2]}
+
+
+def test_who_made_a_customers_link_is_in_the_trail(api, lisi):
+    """Whoever has it rates as the customer does."""
+    ticket = TicketFactory(assignee=lisi)
+    api(lisi).post(f"/api/tickets/{ticket.pk}/secure-link")
+    event = ticket.events.get()
+    assert (event.kind, event.visibility) == (EventKind.LINKED, "internal")
+    assert (event.content, event.actor) == ("已生成客户链接", lisi)
+
+
+def test_a_revoked_ticket_is_not_reached_through_one_merged_into_it(api, admin, client):
+    customer = CustomerFactory()
+    oldest, older, ticket = [TicketFactory(customer=customer) for _ in range(3)]
+    for pair in ((oldest, older), (older, ticket)):
+        actions.ticket_merge(ticket_id=pair[0].pk, into_id=pair[1].pk, actor=actor(admin))
+    links = [ticket_url(one, Audience.CUSTOMER) for one in (oldest, older, ticket)]
+    assert {client.get(address_in(link)).status_code for link in links} == {200}
+    api(admin).post(f"/api/tickets/{ticket.pk}/secure-link/revoke")
+    assert {client.get(address_in(link)).status_code for link in links} == {404}
 
 
 def test_what_one_does_not_see_has_no_link(api, lisi):
