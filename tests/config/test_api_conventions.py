@@ -106,6 +106,7 @@ def test_every_wrong_field_is_named(api, admin):
         ('{"description": "\\ud800"}', "application/json", 400),
         ("[" * 100_000, "application/json", 400),
         ("[]", "application/json", 400),
+        ("{}", "application/json; charset=utf-7", 415),
         ("description=x", "application/x-www-form-urlencoded", 415),
         ("<x/>", "text/xml", 415),
     ],

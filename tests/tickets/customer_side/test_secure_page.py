@@ -211,6 +211,16 @@ def test_an_empty_answer_is_refused_beside_the_field(client, ticket):
     assert "内容必须是 1 到" in answer.content.decode()
 
 
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "hex", "idna", "undefined"])
+def test_words_in_a_charset_of_their_own_are_refused(client, ticket, charset):
+    words = b"+2AA- \\ud800"  # half a character, by the first two of these
+    form = b'--x\r\nContent-Disposition: form-data; name="content"\r\n\r\n' + words + b"\r\n--x--"
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    answer = client.generic("POST", path(ticket, what="/reply"), form, content_type=kind)
+    assert answer.status_code == 415
+    assert not ticket.events.exists()
+
+
 def test_a_picture_alone_is_an_answer(client, ticket):
     assert say(client, ticket, "", pictures=[picture()]).status_code == 303
     assert not ticket.events.filter(kind=EventKind.REPLY).exists()
