@@ -4,14 +4,14 @@ The words are message templates called `ticket_<what>_<channel>`, such as `ticke
 operators edit them, and switch a channel off for a notice by switching its template off.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from config.errors import AppError, InvalidInputError
@@ -26,6 +26,7 @@ from messaging.channels import registry
 from messaging.channels.base import Content
 from messaging.models import Message, MessageTemplate, TemplateStatus
 from messaging.sending.accept import NewMessage, message_accept
+from tickets.actions.undo import REASON as TAKEN_BACK
 from tickets.customer_side.links import Audience, ticket_url
 from tickets.models import EventKind, Ticket, TicketEvent, Visibility
 from tickets.states import TicketStatus
@@ -134,6 +135,8 @@ def _is_wanted(notice: Notice) -> bool:
     customer = notice.ticket.customer
     if customer.status == CustomerStatus.DELETED or customer.is_blocked or customer.erased_at:
         return False
+    if _was_never_heard_of(notice):
+        return False
     wanted = store.get("ticket.customer_notices")
     if notice.what is What.CREATED and not notice.event.is_from_customer:
         return bool(wanted["created_by_staff"])
@@ -141,13 +144,23 @@ def _is_wanted(notice: Notice) -> bool:
 
 
 def _was_just_told(notice: Notice) -> bool:
-    recent = Message.objects.filter(
-        customer=notice.ticket.customer_id, created_at__gt=timezone.now() - WORDS_TOGETHER
-    )
+    since = timezone.now() - WORDS_TOGETHER
+    return _told(notice.ticket, WORDS).filter(created_at__gt=since).exists()
+
+
+def _was_never_heard_of(notice: Notice) -> bool:
+    """A ticket that a colleague made by mistake and took back is none of the customer's."""
+    if notice.what is not What.CANCELLED or notice.event.content != TAKEN_BACK:
+        return False
+    return not _told(notice.ticket, What).exists()
+
+
+def _told(ticket: Ticket, whats: Iterable[str]) -> QuerySet[Message]:
+    """The notices of these kinds that the ticket's customer was sent."""
     keys = Q()
-    for what in WORDS:
-        keys |= Q(dedupe_key__startswith=f"ticket.notice:{what}:{notice.ticket.pk}:")
-    return recent.filter(keys).exists()
+    for what in whats:
+        keys |= Q(dedupe_key__startswith=f"ticket.notice:{what}:{ticket.pk}:")
+    return Message.objects.filter(keys, customer=ticket.customer_id)
 
 
 def _send(notice: Notice) -> Message | None:

@@ -15,6 +15,7 @@ from messaging.demo.templates import approve_templates
 from messaging.models import ChannelAccount, ChannelType, Message, MessageTemplate, OptOut
 from tests.factories import CustomerFactory, SmsAccountFactory, actor
 from tickets import actions
+from tickets.actions.undo import ticket_undo
 from tickets.customer_side.links import Audience, opened
 from tickets.models import Visibility
 from tickets.states import TicketStatus
@@ -163,6 +164,20 @@ def test_a_cancelled_and_a_merged_ticket_are_told_of(customer, told, admin):
         f"已合并到 #{second.pk}",
         "已取消",
     ]
+
+
+def test_a_ticket_made_by_mistake_and_taken_back_is_none_of_the_customers(customer, told, admin):
+    ticket = staffs_ticket(customer, admin)
+    ticket_undo(ticket_id=ticket.pk, sequence=1, actor=actor(admin))
+    assert told() == []
+
+
+def test_a_ticket_that_they_heard_of_is_told_of_when_it_is_taken_back(customer, told, admin):
+    wanted({"created_by_staff": True})
+    ticket = staffs_ticket(customer, admin)
+    assert codes(told()) == ["ticket_created_sms"]
+    ticket_undo(ticket_id=ticket.pk, sequence=1, actor=actor(admin))
+    assert codes(told()) == ["ticket_cancelled_sms"]
 
 
 def test_what_is_no_longer_so_is_not_told(customer, told, admin):
