@@ -96,6 +96,10 @@ def test_its_card_is_on_its_way_to_the_group(api, admin):
             {"description": "x", "customer_name": "张三", "deadline": "2020-01-01T00:00:00Z"},
             "deadline",
         ),
+        (
+            {"description": "x", "customer_name": "张三", "deadline": "9999-12-31T00:00:00Z"},
+            "deadline",
+        ),
         ({"description": "x", "customer_name": "张三", "priority": "asap"}, "priority"),
     ],
 )

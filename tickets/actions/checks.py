@@ -1,7 +1,9 @@
 """What else is asked before a ticket moves: areas register their checks, the table comes first."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
+from config.errors import InvalidInputError
 from tickets.models import Ticket
 from tickets.states import TicketStatus
 
@@ -9,6 +11,8 @@ from tickets.states import TicketStatus
 Check = Callable[[Ticket, TicketStatus], None]
 
 _checks: list[Check] = []
+# Clocks add to a deadline: one at the end of all dates could not be moved any more.
+FURTHEST = timedelta(days=10 * 366)
 
 
 def register(check: Check) -> None:
@@ -20,3 +24,8 @@ def register(check: Check) -> None:
 def check_move(ticket: Ticket, target: TicketStatus) -> None:
     for check in _checks:
         check(ticket, target)
+
+
+def check_deadline(deadline: datetime, now: datetime) -> None:
+    if deadline > now + FURTHEST:
+        raise InvalidInputError("处理期限不能晚于十年之后", attr="deadline")

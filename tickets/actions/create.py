@@ -9,6 +9,7 @@ from django.utils import timezone
 from config.errors import InvalidInputError
 from customers.actors import Actor
 from customers.models import Customer
+from tickets.actions.checks import check_deadline
 from tickets.actions.projects import check_project
 from tickets.actions.trail import record
 from tickets.desk import checklists
@@ -51,8 +52,10 @@ def ticket_create(
     fields = checked_values(custom_fields) if custom_fields is not None else {}
     now = timezone.now()
     voice = voice_in(actor.chat_id)
-    if deadline is not None and deadline <= now:
-        raise InvalidInputError("处理期限必须晚于现在", attr="deadline")
+    if deadline is not None:
+        if deadline <= now:
+            raise InvalidInputError("处理期限必须晚于现在", attr="deadline")
+        check_deadline(deadline, now)
     ticket = Ticket(
         title=(title.strip() or description.splitlines()[0])[:TITLE_LENGTH],
         description=description,

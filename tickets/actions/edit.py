@@ -9,6 +9,7 @@ from django.utils import timezone
 from config.errors import ConflictError, InvalidInputError
 from customers.actors import Actor
 from tickets import states
+from tickets.actions.checks import check_deadline
 from tickets.actions.projects import check_project
 from tickets.actions.trail import lock_ticket, record, require_team
 from tickets.desk.custom_fields import checked_values, merged_values
@@ -58,6 +59,8 @@ def ticket_edit(
     if not changed:
         return ticket
     _check_progress(ticket)
+    if "deadline" in changed:
+        check_deadline(ticket.deadline, timezone.now())
     if ticket.is_open and changed.keys() & {"priority", "product", "deadline"}:
         deadline = ticket.deadline
         clock.recalculate(ticket, timezone.now(), keep_deadline="deadline" in changed)

@@ -34,6 +34,13 @@ def ticket(say):
     return Ticket.objects.get(pk=say(CREATE).ticket_id)
 
 
+def test_a_deadline_at_the_end_of_all_dates_is_refused(say, ticket):
+    assert say(f"#{ticket.pk} 期限 9999-12-31 23:59").text == "❌ 处理期限不能晚于十年之后"
+    for _ in range(11):
+        answer = say(f"#{ticket.pk} 延期 366天")
+    assert answer.text == "❌ 处理期限不能晚于十年之后"
+
+
 def test_waiting_and_going_on(say, ticket):
     text = say(f"#{ticket.pk} 等待客户 提供日志").text
     assert text.splitlines()[1] == "　开始等待客户"
