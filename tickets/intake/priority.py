@@ -5,7 +5,8 @@ import re
 from tickets.models import Priority
 
 _WORDS = re.compile(
-    r"(?P<no>不算|不是|不|非|无|没那么)?(?:很|太|特别)?(?P<word>紧急|严重|高优先级)"
+    r"(?P<no>不算|不是|不会|不|非|无|没有|没)?(?:那么|怎么|什么|很|太|特别|非常)?"
+    r"(?P<word>紧急|严重|高优先级)"
 )
 
 

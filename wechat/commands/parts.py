@@ -28,7 +28,7 @@ class Keys:
 def keys(words: str, names: Mapping[str, str], *, rest: str) -> Keys:
     """`words` are alternatives of a regular expression, longer spellings first."""
     pattern = re.compile(
-        r"(?<![^\W\d])(?:(?P<spoken>手机号码|手机号|手机|联系方式|联系电话|电话)\s*+:?\s*+(?=[+\d])"
+        r"(?<![^\W\d])(?:(?P<spoken>手机号码|手机号|手机|联系方式|联系电话|电话)\s*+(?:是|为|:)?\s*+(?=[+\d])"
         rf"|(?P<key>{words})\s*+:\s*+)"
     )
     return Keys(pattern, names, rest)

@@ -51,6 +51,8 @@ _PHONE_IN_FRONT = re.compile(
 _HANDING = ("转接给", "转给", "交给", "给", "转")
 MAX_WORDS = 200
 MAX_NAME = 64
+# How a question begins behind 「问题已解决」, and how it ends.
+_ASKS, _ASKING = ("?", "吗", "没有"), ("?", "吗", "么", "没")
 
 
 def record(spec: Spec, reading: Reading) -> Command:
@@ -133,7 +135,7 @@ def solved(spec: Spec, reading: Reading) -> Command:
     """`#问题已解决 张三 说明`; under a quoted card everything behind it is the note."""
     body, quoted = reading.body, reading.quoted
     body = body.cut(1).strip(SEPARATORS) if body.folded.startswith("了") else body
-    if body.folded.rstrip().endswith(("?", "吗", "么", "没")):
+    if body.folded.startswith(_ASKS) or body.folded.rstrip().endswith(_ASKING):
         return Misunderstood("这像是在提问，没有改动任何工单", spec.example)
     target, note = _numbered(body)
     if target is None:

@@ -27,7 +27,11 @@ from wechat.commands.text import Text
 from wechat.commands.ticket_grammar import PRIORITIES, PRIORITIES_SAID, assignment
 
 # What may stand behind a verb: 「已解决一半」 is no 「已解决」, and a question changes nothing.
-_ENDS = re.compile(r"(?:工单)?了?(?:$|[\s,.;:!、。…~(])")
+# Signs of consent end one too; one of doubt (🤔, ❓, [疑问]) does not.
+_ENDS = re.compile(
+    r"(?:工单)?[了啦]?(?:$|[\s,.;:!、。…~(—「\"“✅☑✔👌👍💪🙏🎉🆗😀-😄😊🙂]"
+    r"|\[(?:强|ok|胜利|鼓掌|抱拳|微笑|握手|庆祝|玫瑰|呲牙|愉快|憨笑)\])"
+)
 # Possessive `\s*+`: two runs of spaces side by side must not be divided in every possible way.
 _PERCENT = re.compile(r"\s*+:?\s*+(-?\d{1,6})(?!\.?\d)\s*+(%?)")
 _SEPARATED = re.compile(r"[\s:,]")
@@ -174,7 +178,7 @@ def _is_question(folded: str) -> bool:
 
 
 def _note(text: Text) -> str:
-    """What follows a verb, without the 了 that belongs to it."""
-    text = text.strip(SEPARATORS)
+    """What follows a verb, without the 了 or 啦 that belongs to it."""
+    text = (text.cut(1) if text.folded.startswith("啦") else text).strip(SEPARATORS)
     text = text.cut(2).strip(SEPARATORS) if text.folded.startswith("工单") else text
     return (text.cut(1).strip(SEPARATORS) if text.folded.startswith("了") else text).words

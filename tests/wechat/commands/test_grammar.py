@@ -72,6 +72,10 @@ def test_product_company_and_named_priority():
             CreateTicket("张三", "3号机坏了", "13800138000"),
         ),
         ("/创建工单 @张三 13800138000 问题:坏了", CreateTicket("张三", "坏了", "13800138000")),
+        (
+            "/创建工单 @张三 手机号是13800138000 问题:坏了",
+            CreateTicket("张三", "坏了", "13800138000"),
+        ),
         ("/创建工单 @张三 手机13800138000问题:坏了", CreateTicket("张三", "坏了", "13800138000")),
         ("/创建工单 @张三 问题:👨\u200d👩\u200d👧坏", CreateTicket("张三", "👨\u200d👩\u200d👧坏")),
         ("@助手：/帮助", Help()),
@@ -85,7 +89,8 @@ def test_odd_but_clear(text, command):
 @pytest.mark.parametrize(
     ("words", "priority"),
     [("紧急", "urgent"), ("很严重", "urgent"), ("高优先级", "high"), ("不紧急", "normal"),
-     ("非紧急", "normal"), ("不是很严重", "normal"), ("慢", "normal")],
+     ("非紧急", "normal"), ("不是很严重", "normal"), ("慢", "normal"), ("没有那么紧急", "normal"),
+     ("没有很严重", "normal"), ("不怎么紧急", "normal"), ("非常紧急", "urgent")],
 )  # fmt: skip
 def test_priority_words(words, priority):
     assert read(f"/创建工单 @张三 问题:坏了，{words}").priority == priority
@@ -142,6 +147,11 @@ def test_what_is_missing_is_named_with_an_example(text, reason):
         ("#ID123 已解决", ChangeStatus((123,), "resolved", 100)),
         ("# 123 已解决了，谢谢", ChangeStatus((123,), "resolved", 100, "谢谢")),
         ("#123 已解決", ChangeStatus((123,), "resolved", 100)),
+        ("#123 已解决啦，谢谢", ChangeStatus((123,), "resolved", 100, "谢谢")),
+        ("#123 已解决👍", ChangeStatus((123,), "resolved", 100, "👍")),
+        ("#123 已解决✔️ 换了网线", ChangeStatus((123,), "resolved", 100, "✔️ 换了网线")),
+        ("#123 已解决[OK]", ChangeStatus((123,), "resolved", 100, "[OK]")),
+        ("#123 已解决——换了网线", ChangeStatus((123,), "resolved", 100, "——换了网线")),
         ("#123 #124 已解决", ChangeStatus((123, 124), "resolved", 100)),
         ("#123、#124和#125 已解决", ChangeStatus((123, 124, 125), "resolved", 100)),
         ("#123 #123 已解决", ChangeStatus((123,), "resolved", 100)),
@@ -172,7 +182,7 @@ def test_commands(text, command):
 @pytest.mark.parametrize(
     "words",
     ["已解决了吗？", "已解决？", "已解决吗", "未解决", "还没解决", "已解决不了", "已解决了没", "已处理了么",
-     "关闭吗？", "客户明天才有空", "没有升级", "取消吧?",
+     "关闭吗？", "客户明天才有空", "没有升级", "取消吧?", "已解决🤔", "已解决❓", "已解决[疑问]",
      "已解决一半", "升级失败", "进度60.5%", "进度 60%？",
      "转给王五，可以吗？", "分配给谁？", "已解决了嗎", "已解决了沒"],
 )  # fmt: skip

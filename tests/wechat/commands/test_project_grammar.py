@@ -164,6 +164,11 @@ def test_a_quoted_message_says_what_is_meant(text, quoted, command):
     assert read(text, quoted) == command
 
 
+@pytest.mark.parametrize("words", ["了吗，谢谢", "了吗？ 客户在等", "？客户在等", "没有，谢谢"])
+def test_a_question_under_a_card_solves_nothing(words):
+    assert isinstance(read(f"#问题已解决{words}", TICKET_CARD), Misunderstood)
+
+
 @pytest.mark.parametrize("text", ["关闭", "好的", "已解决"])
 def test_under_several_quoted_projects_nothing_is_guessed(text):
     command = read(text, PROJECT_CARD + "\n**项目 #P6**")
