@@ -1,6 +1,8 @@
 """Finding customers by what somebody typed: name, phone, company or remark (seed 003, keyword)."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
@@ -12,22 +14,22 @@ COLUMNS = ("name", "phone", "company", "remark")
 _NUMBER_IN_PIECES = re.compile(r"\+?\d[\d\s-]*\d")
 
 
-class _Text(Func):
-    """What is searched; written as the index `customer_search` writes it."""
+class Text(Func):
+    """What is searched; written as the indexes write it."""
 
     template = "lower(%(expressions)s)"
     arg_joiner = " || chr(10) || "
     output_field = TextField()
 
 
-class _Grams(Func):
+class Grams(Func):
     """Its two- and three-letter pieces."""
 
     function = "customers_grams"
     output_field = TextField()
 
 
-class _HasAll(Func):
+class HasAll(Func):
     """Whether the first array has everything of the second."""
 
     template = "%(expressions)s"
@@ -38,20 +40,34 @@ class _HasAll(Func):
 def matching(customers: QuerySet[Customer], keyword: str) -> QuerySet[Customer]:
     """Those of `customers` with `keyword` in name, phone, company or remark; empty finds all.
 
-    On PostgreSQL the index `customer_search` finds who has all its two- and three-letter grams,
-    and only those are read. One letter alone has no gram: it reads the table.
+    On PostgreSQL the index `customer_search` is asked.
     """
     words = keyword.strip().replace("\x00", "")
     if _NUMBER_IN_PIECES.fullmatch(words):
         words = re.sub(r"[\s-]", "", words)
     if not words:
         return customers
+    return containing(customers, words, COLUMNS)
+
+
+def text_of(columns: Sequence[str]) -> Text:
+    return Text(*[F(column) for column in columns])
+
+
+def containing(rows: QuerySet[Any], words: str, columns: Sequence[str]) -> QuerySet[Any]:
+    """Those in whose columns `words` stand, whatever their case.
+
+    PostgreSQL needs an index of these columns' grams: it finds which rows have all the two- and
+    three-letter grams of the words, and only those are read. One letter alone has no gram: it reads
+    the table.
+    """
     if connection.vendor != "postgresql":
         contained = Q()
-        for column in COLUMNS:
+        for column in columns:
             contained |= Q(**{f"{column}__icontains": words})
-        return customers.filter(contained)
-    text = _Text(*[F(column) for column in COLUMNS])
+        return rows.filter(contained)
+    text = text_of(columns)
     sought = Func(Value(words, TextField()), template="lower(%(expressions)s::text)")
-    found = customers.alias(place_of_words=StrIndex(text, sought)).filter(place_of_words__gt=0)
-    return found.filter(_HasAll(_Grams(text), _Grams(sought))) if len(words) > 1 else found
+    found: QuerySet[Any] = rows.alias(place_of_words=StrIndex(text, sought))
+    found = found.filter(place_of_words__gt=0)
+    return found.filter(HasAll(Grams(text), Grams(sought))) if len(words) > 1 else found

@@ -290,3 +290,20 @@ def test_an_expired_link_is_404(client):
     token = ticket_url(TicketFactory()).rpartition("/")[2]
     with time_machine.travel(timezone.now() + timedelta(days=8)):
         assert client.get(f"/t/{token}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "deadline",
+    ["0001-01-01T00:00:00+08:00", "1800-01-01T00:00:00Z", "9999-12-31T23:00:00+08:00"],
+)
+def test_a_deadline_is_one_that_every_clock_can_hold(api, admin, deadline):
+    """What a database cannot give back would break every list that has the ticket in it."""
+    client, ticket = api(admin), TicketFactory()
+    refused = client.patch(f"/api/tickets/{ticket.pk}", {"deadline": deadline})
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["attr"] == "deadline"
+    new = {"customer_id": ticket.customer_id, "description": "x", "deadline": deadline}
+    assert client.post("/api/tickets", new).json()["errors"][0]["attr"] == "deadline"
+    assert client.post(f"/api/tickets/{ticket.pk}/wait").status_code == 200
+    assert client.post(f"/api/tickets/{ticket.pk}/resume").status_code == 200
+    assert client.get("/api/tickets").json()["total"] == 1

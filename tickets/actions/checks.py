@@ -27,5 +27,7 @@ def check_move(ticket: Ticket, target: TicketStatus) -> None:
 
 
 def check_deadline(deadline: datetime, now: datetime) -> None:
+    if deadline < now - FURTHEST:
+        raise InvalidInputError("处理期限不能早于十年之前", attr="deadline")
     if deadline > now + FURTHEST:
         raise InvalidInputError("处理期限不能晚于十年之后", attr="deadline")

@@ -46,6 +46,7 @@ def lock_ticket(
     ticket = visible.select_related("customer", "assignee").first()
     if ticket is None:
         raise NotFoundError(f"找不到工单 #{ticket_id}")
+    _forget_stale_assignee(ticket)
     if version is not None:
         check_version(ticket, version)
     if ticket.merged_into_id is not None and not merged_too:
@@ -60,8 +61,18 @@ def lock_all(tickets: QuerySet[Ticket]) -> list[Ticket]:
         tickets = tickets.select_for_update(of=("self",), no_key=True)
     locked = list(tickets.select_related("customer", "assignee").order_by("pk"))
     for ticket in locked:
+        _forget_stale_assignee(ticket)
         remember(ticket)
     return locked
+
+
+def _forget_stale_assignee(ticket: Ticket) -> None:
+    """PostgreSQL reads a row anew when it waited for it, but not what it was joined with.
+
+    Whoever was assigned meanwhile is missing then; they are asked for when they are needed.
+    """
+    if ticket.assignee_id is not None and ticket.assignee is None:
+        Ticket.assignee.field.delete_cached_value(ticket)
 
 
 def remember(ticket: Ticket) -> None:

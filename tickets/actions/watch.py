@@ -9,6 +9,7 @@ from customers.actors import Actor, actor_for
 from customers.models import User
 from tickets.actions.trail import require_team
 from tickets.models import Ticket, TicketWatcher
+from tickets.queries.watchers import followings_of
 from tickets.visibility import tickets_visible_to
 
 
@@ -29,9 +30,9 @@ def ticket_watch(*, ticket_id: int, actor: Actor, user: User | None = None) -> T
 
 @transaction.atomic
 def ticket_unwatch(*, ticket_id: int, actor: Actor, user: User | None = None) -> None:
-    """Nothing is told any more; whoever did not watch, does not."""
+    """Nothing is told any more, nor by way of what was merged into it; twice is once."""
     ticket, watcher = _ticket_and_watcher(ticket_id, actor, user)
-    TicketWatcher.objects.filter(ticket=ticket, user=watcher).delete()
+    followings_of(ticket).filter(user=watcher).delete()
 
 
 def watch_all(ticket: Ticket, users: Collection[User]) -> None:

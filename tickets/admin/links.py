@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
@@ -26,7 +26,10 @@ class SecureLinks(ModelAdmin):
 
     @action(description="安全链接与客户链接", icon="share")
     def secure_links(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return redirect("admin:tickets_ticket_links", int(object_id))
+        ticket = self.get_object(request, object_id)
+        if ticket is None:
+            raise Http404
+        return redirect("admin:tickets_ticket_links", ticket.pk)
 
     def links_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Shows what can be given out; both acts are POSTs, since neither is harmless."""

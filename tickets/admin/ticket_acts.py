@@ -42,7 +42,7 @@ class ReplyForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label="说明", max_length=1000, required=False, widget=UnfoldAdminTextInputWidget
+        label="说明（客户可见）", max_length=1000, required=False, widget=UnfoldAdminTextInputWidget
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import Form, ModelForm
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.utils.timezone import localtime
@@ -192,9 +192,11 @@ class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
         return ("overdue", f"{text} 已超时") if ticket.overdue else ("open", text)
 
     @action(description="打开安全链接", icon="link")
-    def open_link(self, request: HttpRequest, object_id: int) -> HttpResponseRedirect:
+    def open_link(self, request: HttpRequest, object_id: str) -> HttpResponseRedirect:
         # Only for a ticket that this operator may see.
-        ticket = self.get_queryset(request).get(pk=object_id)
+        ticket = self.get_object(request, object_id)
+        if ticket is None:
+            raise Http404
         return redirect(ticket_url(ticket))
 
     @admin.action(description="分配给…")

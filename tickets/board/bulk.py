@@ -4,10 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db import connection
+
 from config.errors import AppError, InvalidInputError
+from config.events.publish import hold_order
+from customers.actions.history import order_key
 from customers.actors import Actor
 from customers.queries.staff import staff_named
 from tickets import actions
+from tickets.actions.trail import lock_all
+from tickets.visibility import tickets_visible_to
 
 MOST = 200
 Action = Literal["assign", "transition", "priority", "watch", "unwatch"]
@@ -37,6 +43,8 @@ def tickets_do(
     Raises `InvalidInputError` for what is wrong whichever the ticket, before anything is done.
     """
     act = _act(action, actor, assignee=assignee, status=status, reason=reason, priority=priority)
+    if connection.in_atomic_block:
+        _hold_all(ids, actor)
     done = {}
     # In the order of their numbers, as everybody who locks several does.
     for ticket_id in sorted(set(ids)):
@@ -47,6 +55,15 @@ def tickets_do(
         else:
             done[ticket_id] = Outcome(ticket_id)
     return [done[ticket_id] for ticket_id in dict.fromkeys(ids)]
+
+
+def _hold_all(ids: Sequence[int], actor: Actor) -> None:
+    """One transaction around all of them, as a request with an `Idempotency-Key` is.
+
+    Its rows, then its customers' order: whoever does so one by one waits in a circle with others.
+    """
+    tickets = lock_all(tickets_visible_to(actor).filter(pk__in=ids))
+    hold_order({order_key(ticket.customer_id) for ticket in tickets})
 
 
 def _act(

@@ -4,39 +4,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
-from django.db.models.functions import StrIndex
+from django.db.models import Func, QuerySet, TextField, Value
 
 from customers.actors import Actor
 from customers.models import Customer
+from customers.search import HasAll, containing
 from customers.search import matching as customers_matching
 from tickets.models import EventKind, Ticket, TicketEvent, Visibility
 
 _NUMBER = re.compile(r"#\s*(?:ID)?(\d{1,18})", re.IGNORECASE)
-
-
-class Text(Func):
-    """What is searched; written as the indexes `ticket_search` and `ticket_reply_search` write it."""
-
-    template = "lower(%(expressions)s)"
-    arg_joiner = " || chr(10) || "
-    output_field = TextField()
-
-
-class Grams(Func):
-    """Its two- and three-letter pieces."""
-
-    function = "customers_grams"
-    output_field = TextField()
-
-
-class HasAll(Func):
-    """Whether the first array has everything of the second."""
-
-    template = "%(expressions)s"
-    arg_joiner = " @> "
-    output_field = BooleanField()
 
 
 class HasAny(HasAll):
@@ -47,10 +23,6 @@ class HasAny(HasAll):
 
 WORDS_OF_TICKET = ("title", "description")
 WORDS_OF_REPLY = ("content",)
-
-
-def text_of(columns: Sequence[str]) -> Text:
-    return Text(*[F(column) for column in columns])
 
 
 def pieces(grams: Sequence[str]) -> Func:
@@ -88,14 +60,5 @@ def matching(tickets: QuerySet[Ticket], keyword: str, actor: Actor) -> QuerySet[
 
 
 def _with(rows: QuerySet[Any], words: str, columns: Sequence[str]) -> QuerySet[Any]:
-    """The rows in whose columns the words stand."""
-    if connection.vendor != "postgresql":
-        contained = Q()
-        for column in columns:
-            contained |= Q(**{f"{column}__icontains": words})
-        return rows.order_by().filter(contained)
-    text = text_of(columns)
-    sought = Func(Value(words, TextField()), template="lower(%(expressions)s::text)")
-    found: QuerySet[Any] = rows.order_by().alias(place_of_words=StrIndex(text, sought))
-    found = found.filter(place_of_words__gt=0)
-    return found.filter(HasAll(Grams(text), Grams(sought))) if len(words) > 1 else found
+    """Without an order, which a part of a union cannot have."""
+    return containing(rows.order_by(), words, columns)

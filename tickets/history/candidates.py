@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.functions import Left
 
-from tickets.desk.ticket_search import WORDS_OF_TICKET, Grams, HasAny, pieces, text_of
+from customers.search import Grams, text_of
+from tickets.desk.ticket_search import WORDS_OF_TICKET, HasAny, pieces
 from tickets.history.likeness import COMPARED_LENGTH
 from tickets.models import Ticket
 

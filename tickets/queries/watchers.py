@@ -6,8 +6,11 @@ from customers.models import User
 from tickets.models import Ticket, TicketWatcher
 
 
+def followings_of(ticket: Ticket) -> QuerySet[TicketWatcher]:
+    """Who follows a ticket that was merged into this one follows this one too."""
+    return TicketWatcher.objects.filter(Q(ticket=ticket) | Q(ticket__merged_into=ticket))
+
+
 def watchers_of(ticket: Ticket) -> QuerySet[User]:
-    """Those of tickets merged into it follow it too."""
-    rule = Q(ticket=ticket) | Q(ticket__merged_into=ticket)
-    following = TicketWatcher.objects.filter(rule).values("user")
+    following = followings_of(ticket).values("user")
     return User.objects.filter(pk__in=following, is_active=True).order_by("pk")

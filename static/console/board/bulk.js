@@ -60,7 +60,7 @@ const QUESTIONS = {
       choices: states.filter((state) => !state.needs_assignee),
     });
     if (!status) return null;
-    const words = await askWords({ title: "说明", label: "写进每张工单（可不填）", confirm: "执行" });
+    const words = await askWords({ title: "说明", label: "写进每张工单（客户可见，可不填）", confirm: "执行" });
     return words && { status, reason: words.words };
   },
   priority: async () => {

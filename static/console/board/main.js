@@ -18,13 +18,18 @@ import { setUpViews } from "./views.js";
 const note = byId("board-note");
 let live = null;
 let loading = 0;
+let pending = 0;
+// What the socket said while the board was being asked for: the answer may be older, and it is not said again.
+let meanwhile = [];
 
 async function load() {
   const mine = loading += 1;
+  pending += 1;
   try {
     const answer = await call(`/api/tickets/board?${query(filter.filters())}`);
     if (mine !== loading) return null;
     state.replaceAll(answer);
+    for (const hear of meanwhile) hear();
     for (const [status, column] of state.columns) if (column.isOpened && column.hasMore && column.edge === null) await more(status);
     drawAll();
     live?.from(answer.seq);
@@ -32,8 +37,16 @@ async function load() {
   } catch (error) {
     if (mine === loading) sayNote(`${error.message}。`);
     throw error;
+  } finally {
+    pending -= 1;
+    if (!pending) meanwhile = [];
   }
 }
+
+const heard = (act) => (told) => {
+  if (pending) meanwhile.push(() => act(told));
+  act(told);
+};
 
 function drawAll() {
   view.drawAll();
@@ -128,13 +141,14 @@ async function start() {
   byId("new-ticket").addEventListener("click", () => openNewTicket(take));
   keepCountdowns(byId("board"));
   const since = await firstLoad();
-  live = follow({ since, onTicket: take, onGone: gone, onReload: reload, onState: showConnection });
+  live = follow({ since, onTicket: heard(take), onGone: heard(gone), onReload: reload, onState: showConnection });
 }
 
 async function firstLoad() {
   for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
     try {
-      return await load();
+      const seq = await load();
+      if (seq !== null) return seq;
     } catch (error) {
       if (error.status === 400) { toast(error.message, { isError: true }); filter.setFilters({}); filter.writeAddress(); continue; }
       showConnection("lost", `${error.message}，正在重试…`);

@@ -9,8 +9,8 @@ import { mayMove, priorities, stateLabel, stateOf, states } from "../page.js";
 // Where a word about it helps whoever reads the ticket later; it may be left out.
 const WORDS = {
   resolved: { title: "标记为已解决", label: "处理结果（客户可见，可不填）", confirm: "已解决" },
-  escalated: { title: "升级处理", label: "升级原因（可不填）", confirm: "升级" },
-  cancelled: { title: "取消工单", label: "取消原因（可不填）", confirm: "取消工单" },
+  escalated: { title: "升级处理", label: "升级原因（客户可见，可不填）", confirm: "升级" },
+  cancelled: { title: "取消工单", label: "取消原因（客户可见，可不填）", confirm: "取消工单" },
 };
 
 const path = (ticket, act = "") => `/api/tickets/${ticket.id}${act}`;

@@ -20,7 +20,8 @@ export function replaceAll(answer) {
 
 export function takeColumn({ status, total, list, has_more: hasMore }) {
   const column = columns.get(status);
-  for (const ticket of list) tickets.set(ticket.id, ticket);
+  // The socket may have been quicker.
+  for (const ticket of list) if (!(tickets.get(ticket.id)?.version > ticket.version)) tickets.set(ticket.id, ticket);
   const edge = list.length ? list[list.length - 1].id : column.edge;
   Object.assign(column, { total, hasMore, edge });
 }

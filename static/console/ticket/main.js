@@ -64,7 +64,8 @@ async function start() {
   live.view(ticketId);
 }
 
-let wasLost = false;
+// Whatever happened between the first load and the first word of the socket is asked for, too.
+let wasLost = true;
 
 function left() {
   toast("这张工单已不在您的可见范围", { isError: true });

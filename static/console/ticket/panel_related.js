@@ -92,7 +92,7 @@ async function merge() {
         }, { className: "choice" })),
       }),
       other.field, other.shown,
-      element("label", { className: "field", children: [element("span", { text: "说明（可不填）" }), reason] }),
+      element("label", { className: "field", children: [element("span", { text: "说明（客户可见，可不填）" }), reason] }),
     ],
     read: () => post(path("/merge"), { into: other.read(), reason: reason.value.trim() }),
   });

@@ -1,6 +1,7 @@
 """Operators give the customer's link, and take all links back, on one page of the admin."""
 
 import pytest
+from django.urls import reverse
 
 from tests.factories import TicketFactory
 from tickets.customer_side.links import Audience, ticket_url
@@ -42,3 +43,19 @@ def test_what_one_does_not_see_has_no_such_page(client, lisi):
     lisi.save()
     client.force_login(lisi)
     assert client.get(f"/admin/tickets/ticket/{TicketFactory().pk}/links/").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["open-link", "secure-links"])
+@pytest.mark.parametrize("pk", ["0", "99999999999999999999", "x"])
+def test_the_buttons_of_a_ticket_that_is_not_there_lead_nowhere(client, admin, page, pk):
+    client.force_login(admin)
+    address = reverse(f"admin:tickets_ticket_{page.replace('-', '_')}", args=[pk])
+    assert client.get(address, follow=True).status_code == 404
+
+
+def test_the_button_opens_nobody_elses_ticket(client, lisi):
+    lisi.is_staff = True
+    lisi.save()
+    client.force_login(lisi)
+    address = reverse("admin:tickets_ticket_open_link", args=[TicketFactory().pk])
+    assert client.get(address).status_code == 404

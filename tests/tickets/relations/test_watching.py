@@ -112,3 +112,11 @@ def test_names_end_where_they_end(api, admin, lisi, ticket):
 def test_a_public_reply_names_nobody(api, admin, lisi, ticket):
     api(admin).post(f"/api/tickets/{ticket.pk}/reply", {"content": "@李四 您好"})
     assert not TicketWatcher.objects.exists()
+
+
+def test_followers_of_a_merged_ticket_stop_at_the_one_that_goes_on(api, admin, lisi, ticket):
+    target = TicketFactory(customer=ticket.customer)
+    actions.ticket_watch(ticket_id=ticket.pk, actor=actor(lisi))
+    actions.ticket_merge(ticket_id=ticket.pk, into_id=target.pk, actor=actor(admin))
+    assert api(lisi).delete(f"/api/tickets/{target.pk}/watch").status_code == 204
+    assert api(lisi).get(f"/api/tickets/{target.pk}/watchers").json()["total"] == 0
