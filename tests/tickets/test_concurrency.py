@@ -68,7 +68,7 @@ def test_of_ten_edits_with_one_version_exactly_one_wins():
     assert Ticket.objects.get(pk=ticket.pk).version == 2
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.services_only
 def test_who_waited_for_an_assignment_tells_of_the_new_assignee():
     """The row that was waited for is new; what it had been joined with is not."""
     boss, ticket = actor(AdminFactory()), TicketFactory(assignee=UserFactory(name="旧人"))
