@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from config.api.client_address import client_address
 from config.runtime import store
 from customers.models import Customer, CustomerChannel, CustomerStatus
 from messaging.models import Message, PhoneCode
@@ -244,6 +245,31 @@ def test_thirty_tickets_an_hour_for_an_address(prove, report):
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
     assert "再一个</textarea>" in page_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::"),
+        ("no address", "no address"),
+    ],
+)
+def test_an_ipv6_network_counts_as_one_address(rf, address, counted):
+    """Whoever has one address of it has all of them."""
+    assert client_address(rf.get("/submit/", REMOTE_ADDR=address)) == counted
+
+
+def test_the_last_code_of_an_ipv6_network_is_the_last(client, sms):
+    for number in range(21):
+        answer = client.post(
+            "/submit/",
+            {"act": "code", "phone": f"138001380{number:02}"},
+            REMOTE_ADDR=f"2001:db8:1:2::{number + 1:x}",
+        )
+    assert answer.status_code == 429
 
 
 def test_another_sites_form_is_refused(prove, db):
