@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -47,6 +48,16 @@ class DeskList(ModelAdmin):
         }
         page: HttpResponse = super().changelist_view(request, context)
         return page
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """What no database can be asked for leads back to the whole list, as Django's refusals do."""
+        asked = request.GET.lists()
+        if any("\x00" in value for name, values in asked if name != SEARCH_VAR for value in values):
+            raise IncorrectLookupParameters
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError) as error:
+            raise IncorrectLookupParameters(error) from error
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Ticket], search_term: str
