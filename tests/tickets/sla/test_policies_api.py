@@ -320,3 +320,10 @@ def test_an_application_whose_task_was_lost_goes_on_when_asked_again(policy, bos
     SlaApplication.objects.update(created_at=timezone.now() - timedelta(minutes=31))
     assert boss.post(f"{URL}/{made.pk}/apply").json()["id"] == number
     assert OutboxEntry.objects.get(name="tickets.tasks.sla.apply_policy").payload == [number]
+
+
+@pytest.mark.parametrize("rung", [{}, {"percent": 50}, {"tell": ["group"]}])
+def test_half_a_rung_is_refused_in_a_patch_too(policy, boss, rung):
+    answer = boss.patch(f"{URL}/{policy().pk}", {"ladder": [rung]}, format="json")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["attr"].startswith("ladder.0")

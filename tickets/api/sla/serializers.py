@@ -32,6 +32,16 @@ class RungSerializer(serializers.Serializer[Any]):
         child=serializers.ChoiceField(choices=list(TELL.items())), allow_empty=False, max_length=3
     )
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A PATCH of the policy asks for whole rungs too."""
+        missing = [name for name in self.fields if name not in attrs]
+        if missing:
+            raise serializers.ValidationError(
+                {name: self.fields[name].error_messages["required"] for name in missing},
+                code="required",
+            )
+        return attrs
+
 
 class TagOfPolicySerializer(serializers.ModelSerializer[Tag]):
     class Meta:
