@@ -17,9 +17,8 @@ from tickets.dispatch import unreacted
 from tickets.dispatch.choice import Choice, choose
 from tickets.dispatch.colleagues import colleagues
 from tickets.dispatch.decisions import decision_keep, missed_by, waiting_keep
-from tickets.dispatch.rules import DispatchRules, dispatch_rules, reaction_due
+from tickets.dispatch.rules import WAITING, DispatchRules, dispatch_rules, reaction_due
 from tickets.models import AgentProfile, DispatchDecision, DispatchTrigger, Ticket
-from tickets.states import TicketStatus
 
 
 @transaction.atomic
@@ -53,7 +52,7 @@ def ticket_dispatch(*, ticket_id: int, trigger: str, actor: Actor) -> DispatchDe
 
 
 def is_waiting(ticket: Ticket) -> bool:
-    return ticket.status == TicketStatus.PENDING and ticket.assignee_id is None
+    return ticket.status in WAITING and ticket.assignee_id is None
 
 
 def _require_waiting(ticket: Ticket) -> None:

@@ -7,9 +7,12 @@ from typing import Any
 from config.runtime import store
 from config.runtime.schema import integer
 from tickets.models import AgentProfile
+from tickets.states import TicketStatus
 from tickets.working_time.clock import add_working_seconds
 
 KEY = "ticket.dispatch"
+# What nobody has in hand waits; also escalated, or reminders would end the wait for a colleague.
+WAITING = (TicketStatus.PENDING, TicketStatus.ESCALATED)
 DEFAULT: dict[str, Any] = {
     "enabled": True,
     "needs_presence": True,

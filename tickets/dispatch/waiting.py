@@ -14,9 +14,8 @@ from tickets.dispatch.actions import ticket_dispatch
 from tickets.dispatch.choice import choose, obstacle_to_any
 from tickets.dispatch.colleagues import Colleague, colleagues, taking_part
 from tickets.dispatch.decisions import missed_by, waitings_keep
-from tickets.dispatch.rules import DispatchRules, dispatch_rules
+from tickets.dispatch.rules import WAITING, DispatchRules, dispatch_rules
 from tickets.models import DispatchTrigger, Priority, Ticket
-from tickets.states import TicketStatus
 
 logger = get_logger(__name__)
 
@@ -35,10 +34,8 @@ _URGENCY = Case(
 
 
 def waiting_tickets() -> QuerySet[Ticket]:
-    """Pending and nobody's, the most urgent first, of those the oldest."""
-    return Ticket.objects.filter(status=TicketStatus.PENDING, assignee=None).order_by(
-        _URGENCY, "pk"
-    )
+    """Nobody's, the most urgent first, of those the oldest."""
+    return Ticket.objects.filter(status__in=WAITING, assignee=None).order_by(_URGENCY, "pk")
 
 
 def dispatch_waiting() -> int:

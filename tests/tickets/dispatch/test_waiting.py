@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from customers.actors import system_actor
 from tests.factories import AdminFactory, AgentFactory, TicketFactory, actor
 from tickets.actions import ticket_assign, ticket_reopen, ticket_transition
 from tickets.dispatch import waiting
@@ -156,3 +157,13 @@ def test_a_waiting_ticket_that_cannot_be_given_holds_up_no_other(report: Report,
     assert dispatch_waiting() == 1
     second.refresh_from_db()
     assert second.assignee == agent.user
+
+
+def test_what_was_escalated_while_nobody_was_there_still_goes_to_who_comes(report: Report):
+    agent = AgentFactory(online=False)
+    ticket = report()
+    ticket_transition(ticket_id=ticket.pk, status="escalated", actor=system_actor())
+    online(agent)
+    assert dispatch_waiting() == 1
+    ticket.refresh_from_db()
+    assert (ticket.assignee, ticket.status) == (agent.user, "escalated")
