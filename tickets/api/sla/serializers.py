@@ -34,12 +34,13 @@ class RungSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A PATCH of the policy asks for whole rungs too."""
-        missing = [name for name in self.fields if name not in attrs]
+        missing = {
+            name: field.error_messages["required"]
+            for name, field in self.fields.items()
+            if name not in attrs
+        }
         if missing:
-            raise serializers.ValidationError(
-                {name: self.fields[name].error_messages["required"] for name in missing},
-                code="required",
-            )
+            raise serializers.ValidationError(missing, code="required")
         return attrs
 
 
