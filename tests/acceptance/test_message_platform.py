@@ -77,7 +77,9 @@ def test_the_daily_reminder_is_sent_by_the_clock_with_true_counts(live_system, a
         },
     )
     assert created.status_code == 201, created.text
-    waiting = admin.get(live_system.url("/api/tickets"), params={"status": "pending"}).json()
+    # Assigned ones have not been begun either.
+    unbegun = {"status": ["pending", "assigned"]}
+    waiting = admin.get(live_system.url("/api/tickets"), params=unbegun).json()
     template = template_called(live_system, admin, "daily_work_reminder")
     assert (template["push_mode"], template["schedule"]) == ("scheduled", "0 9 * * *")
     path = live_system.url(f"/api/template/{template['id']}")
