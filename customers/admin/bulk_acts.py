@@ -16,8 +16,8 @@ from customers.actions.block import customer_block, customer_unblock
 from customers.actions.standing import customer_delete, customer_restore
 from customers.actions.tags import tag_spread, tag_withdraw
 from customers.actors import Actor
+from customers.admin.actor import actor_of
 from customers.admin.bulk_forms import AssignForm, ReasonForm, TagsForm
-from customers.admin.profile import actor_of
 from customers.models import Customer, TagSource
 
 # What one request works through: tags by the thousand, everything else one by one.

@@ -11,10 +11,11 @@ from unfold.decorators import display
 from customers.actions.create import customer_create
 from customers.actions.edit import customer_edit
 from customers.actions.fields import CustomerFields
+from customers.admin.actor import actor_of
 from customers.admin.bulk_acts import BulkActs
 from customers.admin.list_filters import StandingFilter, TagFilter
 from customers.admin.privacy import PrivacyPages
-from customers.admin.profile import CustomerPage, actor_of
+from customers.admin.profile import CustomerPage
 from customers.admin.refusals import RefusalsSaid
 from customers.forms import CustomerForm
 from customers.models import Customer, RiskLevel

@@ -9,8 +9,8 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from customers.actions.groups import group_tag_remove, group_tags_add
-from customers.actors import Actor, Entry, actor_for
-from customers.models import CustomerGroup, GroupMember, GroupStatus, User
+from customers.admin.actor import actor_of
+from customers.models import CustomerGroup, GroupMember, GroupStatus
 from customers.queries.groups import group_figures, groups_shown
 from customers.visibility import groups_visible_to
 
@@ -84,7 +84,7 @@ class CustomerGroupAdmin(ModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CustomerGroup]:
-        return groups_shown(groups_visible_to(_actor(request))).order_by("-id")
+        return groups_shown(groups_visible_to(actor_of(request))).order_by("-id")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Groups are made in WeCom."""
@@ -129,7 +129,7 @@ class CustomerGroupAdmin(ModelAdmin):
         group: CustomerGroup = form.instance
         wanted = {tag.pk for tag in form.cleaned_data.get("tags", [])}
         carried = set(group.tags.values_list("pk", flat=True))
-        actor = _actor(request)
+        actor = actor_of(request)
         if wanted - carried:
             group_tags_add(group_id=group.pk, tag_ids=wanted - carried, actor=actor)
         for tag_id in sorted(carried - wanted):
@@ -140,8 +140,3 @@ class CustomerGroupAdmin(ModelAdmin):
     ) -> Any:
         """The stays are shown, never saved: they have nothing to say here."""
         return super().construct_change_message(request, form, [], add)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)
-    return actor_for(request.user, Entry.ADMIN)

@@ -19,7 +19,8 @@ from unfold.enums import ActionVariant
 
 from config.errors import AppError
 from customers.actions.handover import handover_plan, handover_start, progress_of
-from customers.actors import Actor, Entry, actor_for
+from customers.actors import Actor
+from customers.admin.actor import actor_of
 from customers.admin.handover_form import HandoverForm
 from customers.admin.handover_page import STATUS_COLOURS, bar_of, page_of
 from customers.models import Handover, HandoverReason, User
@@ -52,7 +53,7 @@ class HandoverAdmin(ModelAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Handover]:
-        return handovers_for(_actor(request)).order_by("-id")
+        return handovers_for(actor_of(request)).order_by("-id")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         leavers = leavers_with_customers() if self.has_add_permission(request) else []
@@ -107,7 +108,7 @@ class HandoverAdmin(ModelAdmin):
         form = HandoverForm(request.POST or None, initial=_initial(request))
         if request.method == "POST" and form.is_valid():
             try:
-                handover = _plan(form, _actor(request))
+                handover = _plan(form, actor_of(request))
             except AppError as error:
                 form.add_error("first" if error.attr == "candidates" else error.attr, error.detail)
             else:
@@ -145,7 +146,7 @@ class HandoverAdmin(ModelAdmin):
         pk = _number(unquote(object_id))
         if request.method == "POST":
             try:
-                handover = handover_start(handover_id=pk, actor=_actor(request))
+                handover = handover_start(handover_id=pk, actor=actor_of(request))
             except AppError as error:
                 messages.error(request, error.detail)
             else:
@@ -174,11 +175,6 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     has_left = user.resigned_at is not None
     reason = HandoverReason.RESIGNED if has_left else HandoverReason.ON_JOB
     return {"from_user": user.pk, "reason": reason}
-
-
-def _actor(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)
-    return actor_for(request.user, Entry.ADMIN)
 
 
 def _number(text: str) -> int:

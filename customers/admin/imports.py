@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 from config.api.downloads import table_response
 from config.errors import InvalidInputError
 from customers.actions.imports import import_accept
-from customers.admin.profile import actor_of
+from customers.admin.actor import actor_of
 from customers.importing.content import MAX_BYTES, MAX_ROWS
 from customers.models import CustomerImport, ImportStatus
 from customers.queries.imports import (

@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from config.errors import AppError, InvalidInputError
 from customers.actions.follow_up_tasks import follow_up_task_done
 from customers.actions.plans import MAX_STEPS, check_trigger, plan_remove
-from customers.actors import Actor, Entry, actor_for
+from customers.admin.actor import actor_of
 from customers.models import (
     EnrollmentStatus,
     FollowUpPlan,
@@ -22,7 +22,6 @@ from customers.models import (
     PlanStep,
     Stage,
     TaskStatus,
-    User,
 )
 from customers.visibility import tasks_visible_to
 
@@ -108,7 +107,7 @@ class FollowUpPlanAdmin(ModelAdmin):
         )
 
     def delete_model(self, request: HttpRequest, obj: FollowUpPlan) -> None:
-        if not plan_remove(obj, actor=_actor(request)):
+        if not plan_remove(obj, actor=actor_of(request)):
             messages.warning(request, f"计划「{obj.name}」已有客户参与，已停用而不是删除")
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[FollowUpPlan]) -> None:
@@ -139,7 +138,7 @@ class FollowUpTaskAdmin(ModelAdmin):
     actions = ["finish_selected"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUpTask]:
-        rows = tasks_visible_to(_actor(request))
+        rows = tasks_visible_to(actor_of(request))
         return rows.select_related("customer", "owner", "enrollment__plan").order_by("-due_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -160,7 +159,7 @@ class FollowUpTaskAdmin(ModelAdmin):
         done = 0
         for pk in queryset.order_by("id").values_list("pk", flat=True):
             try:
-                follow_up_task_done(task_id=pk, actor=_actor(request))
+                follow_up_task_done(task_id=pk, actor=actor_of(request))
                 done += 1
             except AppError as error:
                 messages.error(request, error.detail)
@@ -180,8 +179,3 @@ class FollowUpTaskAdmin(ModelAdmin):
     @admin.display(description="计划")
     def plan(self, task: FollowUpTask) -> str:
         return task.enrollment.plan.name if task.enrollment else "—"
-
-
-def _actor(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)
-    return actor_for(request.user, Entry.ADMIN)

@@ -14,9 +14,9 @@ from django.urls import NoReverseMatch, URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
 from config.errors import AppError, InvalidInputError
-from customers.actors import Actor, Entry, actor_for
 from customers.admin import profile_acts as acts
-from customers.models import Customer, CustomerStatus, Project, User
+from customers.admin.actor import actor_of
+from customers.models import Customer, CustomerStatus, Project
 from customers.projects.trail import LABELS as PROJECT_LABELS
 from customers.queries.profile import customer_profile
 from customers.queries.timeline import Entry as TimelineEntry
@@ -39,11 +39,6 @@ def _words(model: type[Model]) -> dict[str, dict[Any, str]]:
 WORDS, PROJECT_WORDS = _words(Customer), _words(Project)
 # The content says these better.
 UNSHOWN = frozenset({"tags", "status"})
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)
-    return actor_for(request.user, Entry.ADMIN)
 
 
 class CustomerPage(ModelAdmin):

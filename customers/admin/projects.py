@@ -14,9 +14,10 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
 from config.errors import AppError
-from customers.actors import Actor, Entry, actor_for
+from customers.actors import Entry
+from customers.admin.actor import actor_of
 from customers.admin.project_forms import MoveForm, ProjectForm
-from customers.models import Project, ProjectEvent, ProjectStatus, Stage, User
+from customers.models import Project, ProjectEvent, ProjectStatus, Stage
 from customers.projects import actions
 from customers.projects.moves import project_move
 from customers.projects.trail import LABELS, ProjectEventKind
@@ -122,12 +123,12 @@ class ProjectAdmin(ModelAdmin):
         return [*self.readonly_fields, "customer"] if obj else self.readonly_fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
-        return projects_for(_actor(request))
+        return projects_for(actor_of(request))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Nobody chooses a customer whom they do not see, or a colleague who is none."""
         if db_field.name == "customer":
-            kwargs["queryset"] = customers_visible_to(_actor(request))
+            kwargs["queryset"] = customers_visible_to(actor_of(request))
         elif db_field.name in ("owner", "engineer"):
             kwargs["queryset"] = team_members().order_by("name")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -172,7 +173,7 @@ class ProjectAdmin(ModelAdmin):
             customer=given["customer"],
             fields=fields,
             engineer=given["engineer"],
-            actor=_actor(request),
+            actor=actor_of(request),
         )
 
     def _edited(self, request: HttpRequest, obj: Project, form: ModelForm) -> Project:
@@ -181,11 +182,14 @@ class ProjectAdmin(ModelAdmin):
         if "products_text" in changed:
             changes["products"] = given["products_text"]
         saved = actions.project_edit(
-            project_id=obj.pk, changes=changes, version=given["seen_version"], actor=_actor(request)
+            project_id=obj.pk,
+            changes=changes,
+            version=given["seen_version"],
+            actor=actor_of(request),
         )
         if "engineer" in changed:
             saved = actions.project_assign_engineer(
-                project_id=obj.pk, engineer=given["engineer"], actor=_actor(request)
+                project_id=obj.pk, engineer=given["engineer"], actor=actor_of(request)
             )
         return saved
 
@@ -217,7 +221,7 @@ class ProjectAdmin(ModelAdmin):
         project = get_object_or_404(self.get_queryset(request), pk=pk)
         if not self.has_change_permission(request, project):
             raise PermissionDenied
-        actor = _actor(request)
+        actor = actor_of(request)
         form = MoveForm(request.POST or None, project=project, may_go_back=actor.sees_all)
         if request.method == "POST" and form.is_valid():
             name, _, value = form.cleaned_data["target"].partition(":")
@@ -244,8 +248,3 @@ class ProjectAdmin(ModelAdmin):
             "form": form,
         }
         return TemplateResponse(request, "admin/customers/project/move.html", context)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)
-    return actor_for(request.user, Entry.ADMIN)

@@ -16,8 +16,8 @@ from unfold.decorators import display
 
 from config.errors import AppError
 from customers.actions.risk import risk_settle
+from customers.admin.actor import actor_of
 from customers.admin.customers import RISK_COLOURS
-from customers.admin.profile import actor_of
 from customers.models import RiskLevel, RiskWarning, WarningOutcome
 from customers.queries.risk import signal_labels, warning_accuracy
 from customers.visibility import warnings_visible_to

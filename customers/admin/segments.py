@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from customers.actions.segments import segment_create, segment_delete, segment_edit
+from customers.admin.actor import actor_of
 from customers.admin.conditions_field import EVERYBODY, ConditionsField
-from customers.admin.profile import actor_of
 from customers.models import Segment
 from customers.visibility import segments_visible_to
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
-from customers.admin.profile import actor_of
+from customers.admin.actor import actor_of
 from customers.models import CustomerChannel, DailyCustomerStatistic
 from customers.queries.statistics import customer_statistics
 

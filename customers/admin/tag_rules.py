@@ -21,8 +21,8 @@ from customers.actions.tag_rules import (
     rule_edit,
     rule_request_run,
 )
+from customers.admin.actor import actor_of
 from customers.admin.conditions_field import EVERYBODY, ConditionsField
-from customers.admin.profile import actor_of
 from customers.conditions import parse
 from customers.models import TagRule
 from customers.queries.tag_rules import rule_preview

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from config.errors import AppError
 from customers.actions import tag_catalogue as acts
-from customers.admin.profile import actor_of
+from customers.admin.actor import actor_of
 from customers.admin.refusals import RefusalsSaid
 from customers.models import Tag, TagGroup
 from customers.queries.tags import carriers_of

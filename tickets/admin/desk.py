@@ -9,9 +9,8 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from customers.actors import Actor, Entry, actor_for
+from customers.admin.actor import actor_of
 from customers.admin.refusals import RefusalsSaid
-from customers.models import User
 from tickets.desk import canned_replies
 from tickets.desk.checklists import MOST_ITEMS, TEXT_LENGTH
 from tickets.desk.saved_views import saved_view_delete, views_visible_to
@@ -62,18 +61,18 @@ class CannedReplyAdmin(RefusalsSaid):
         return super().get_form(request, obj, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CannedReply]:
-        return canned_replies.replies_visible_to(_actor(request)).order_by("shortcut", "id")
+        return canned_replies.replies_visible_to(actor_of(request)).order_by("shortcut", "id")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or canned_replies.may_change(obj, _actor(request)))
+        return allowed and (obj is None or canned_replies.may_change(obj, actor_of(request)))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or canned_replies.may_change(obj, _actor(request)))
+        return allowed and (obj is None or canned_replies.may_change(obj, actor_of(request)))
 
     def save_model(self, request: HttpRequest, obj: CannedReply, form: Any, change: bool) -> None:
-        given, actor = form.cleaned_data, _actor(request)
+        given, actor = form.cleaned_data, actor_of(request)
         if change:
             canned_replies.canned_reply_edit(reply_id=obj.pk, changes=given, actor=actor)
             return
@@ -82,7 +81,7 @@ class CannedReplyAdmin(RefusalsSaid):
         obj.pk, obj.owner = made.pk, made.owner
 
     def delete_model(self, request: HttpRequest, obj: CannedReply) -> None:
-        canned_replies.canned_reply_delete(reply_id=obj.pk, actor=_actor(request))
+        canned_replies.canned_reply_delete(reply_id=obj.pk, actor=actor_of(request))
 
     @admin.display(description="所属", ordering="owner")
     def shown_owner(self, reply: CannedReply) -> str:
@@ -162,7 +161,7 @@ class SavedViewAdmin(ModelAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SavedView]:
-        return views_visible_to(_actor(request)).order_by("owner", "position", "id")
+        return views_visible_to(actor_of(request)).order_by("owner", "position", "id")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -171,9 +170,4 @@ class SavedViewAdmin(ModelAdmin):
         return False
 
     def delete_model(self, request: HttpRequest, obj: SavedView) -> None:
-        saved_view_delete(view_id=obj.pk, actor=_actor(request))
-
-
-def _actor(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)
-    return actor_for(request.user, Entry.ADMIN)
+        saved_view_delete(view_id=obj.pk, actor=actor_of(request))

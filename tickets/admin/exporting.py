@@ -14,8 +14,7 @@ from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
 from config.api.downloads import table_response
-from customers.actors import Actor, Entry, actor_for
-from customers.models import User
+from customers.admin.actor import actor_of
 from tickets.desk.ticket_search import matching
 from tickets.history.export import MOST_ROWS, exported
 from tickets.models import Ticket
@@ -44,7 +43,7 @@ class DeskList(ModelAdmin):
             **(extra_context or {}),
             "may_export": request.user.has_perm(PERMISSION),
             "most_rows": MOST_ROWS,
-            "sees_all": _actor(request).sees_all,
+            "sees_all": actor_of(request).sees_all,
         }
         page: HttpResponse = super().changelist_view(request, context)
         return page
@@ -63,7 +62,7 @@ class DeskList(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Ticket], search_term: str
     ) -> tuple[QuerySet[Ticket], bool]:
         """No row comes twice."""
-        return matching(queryset, search_term, _actor(request)), False
+        return matching(queryset, search_term, actor_of(request)), False
 
     def export_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
         """The list that the query names, within one's own view; too long a one is refused."""
@@ -80,7 +79,7 @@ class DeskList(ModelAdmin):
         if tickets[: MOST_ROWS + 1].count() > MOST_ROWS:
             messages.error(request, f"一次最多导出 {MOST_ROWS} 条，请先缩小筛选范围")
             return redirect(f"{back}?{query}")
-        header, rows = exported(tickets, _actor(request), kind=kind, asked=request.GET)
+        header, rows = exported(tickets, actor_of(request), kind=kind, asked=request.GET)
         return table_response(kind, "tickets", header, rows)
 
     def _listed(self, request: HttpRequest) -> Any:
@@ -90,8 +89,3 @@ class DeskList(ModelAdmin):
         asked.pop("p", None)
         request.GET = asked  # type: ignore[assignment]
         return self.get_changelist_instance(request).get_queryset(request)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)
-    return actor_for(request.user, Entry.ADMIN)

@@ -13,8 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from customers.actors import Actor, Entry, actor_for
-from customers.models import User
+from customers.admin.actor import actor_of
 from messaging.admin.base import ReadOnlyAdmin
 from tickets.models import ReminderKind, TicketReminder
 from tickets.reminders.actions import reminders_run
@@ -53,7 +52,7 @@ class TicketReminderAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TicketReminder]:
         rows = TicketReminder.objects.filter(
-            ticket__in=tickets_visible_to(_actor(request)).values("pk")
+            ticket__in=tickets_visible_to(actor_of(request)).values("pk")
         )
         return rows.select_related("ticket__customer", "requested_by").order_by("-id")
 
@@ -62,7 +61,7 @@ class TicketReminderAdmin(ReadOnlyAdmin):
         return [path("run/", own, name="tickets_ticketreminder_run"), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        extra = {**(extra_context or {}), "may_run": _actor(request).sees_all}
+        extra = {**(extra_context or {}), "may_run": actor_of(request).sees_all}
         page: HttpResponse = super().changelist_view(request, extra)
         return page
 
@@ -81,10 +80,10 @@ class TicketReminderAdmin(ReadOnlyAdmin):
 
     def run_view(self, request: HttpRequest) -> HttpResponse:
         """POST alone checks for overdue tickets."""
-        if not _actor(request).sees_all:
+        if not actor_of(request).sees_all:
             raise PermissionDenied
         if request.method == "POST":
-            result = reminders_run(actor=_actor(request), by_hand=True)
+            result = reminders_run(actor=actor_of(request), by_hand=True)
             said = f"{result.overdue_count} 个工单超时，本次催促了 {result.reminders_sent} 个"
             if result.reminders_sent < result.overdue_count:
                 said += "；其余刚刚催促过，或没有可以通知的群和人"
@@ -115,8 +114,3 @@ class TicketReminderAdmin(ReadOnlyAdmin):
     @admin.display(description="触发")
     def shown_asker(self, row: TicketReminder) -> str:
         return row.requested_by.display_name if row.requested_by else "定时"
-
-
-def _actor(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)
-    return actor_for(request.user, Entry.ADMIN)

@@ -14,8 +14,7 @@ from unfold.admin import ModelAdmin
 
 from config.api.downloads import table_response
 from config.errors import InvalidInputError
-from customers.actors import Actor, Entry, actor_for
-from customers.models import User
+from customers.admin.actor import actor_of
 from customers.visibility import customers_visible_to
 from tickets.history.period import Period, asked_period
 from tickets.history.report import ServiceReport, service_report
@@ -56,7 +55,7 @@ class ReportPages(ModelAdmin):
             raise PermissionDenied
         if customer_id >= 2**63:
             raise Http404
-        actor = _actor(request)
+        actor = actor_of(request)
         customer = get_object_or_404(customers_visible_to(actor), pk=customer_id)
         period = _period(request, REPORT_DAYS)
         if period is None:
@@ -75,7 +74,7 @@ class ReportPages(ModelAdmin):
         return TemplateResponse(request, "admin/tickets/ticket/report.html", context)
 
     def statistics_view(self, request: HttpRequest) -> HttpResponseBase:
-        actor = _actor(request)
+        actor = actor_of(request)
         if not self.has_view_permission(request) or not actor.sees_all:
             raise PermissionDenied
         period = _period(request, STATISTICS_DAYS)
@@ -208,8 +207,3 @@ def _shares(values: list[tuple[str, int]]) -> list[tuple[str, int, str]]:
     """Name, count, and the bar's length in percent of the longest."""
     most = max((count for _, count in values), default=0)
     return [(name, count, f"{100 * count / most:.1f}" if most else "0") for name, count in values]
-
-
-def _actor(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)
-    return actor_for(request.user, Entry.ADMIN)

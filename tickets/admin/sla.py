@@ -14,9 +14,8 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from config.errors import AppError
-from customers.actors import Actor, Entry, actor_for
+from customers.admin.actor import actor_of
 from customers.admin.refusals import RefusalsSaid
-from customers.models import User
 from messaging.admin.base import ReadOnlyAdmin
 from tickets.admin.sla_form import PolicyForm
 from tickets.models import SlaApplication, SlaPolicy, SlaPolicyVersion, SlaStep
@@ -181,11 +180,11 @@ class SlaPolicyAdmin(RefusalsSaid):
             policy_id=obj.pk if change else None,
             rules=form.given_rules(),
             version=form.cleaned_data["seen_version"],
-            actor=_actor(request),
+            actor=actor_of(request),
         )
         obj.pk, obj.version = saved.pk, saved.version
         if APPLY in request.POST:
-            policy_apply(policy_id=saved.pk, actor=_actor(request))
+            policy_apply(policy_id=saved.pk, actor=actor_of(request))
             messages.info(request, "正在应用到现有工单，进度见“应用到现有工单的记录”")
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -194,7 +193,7 @@ class SlaPolicyAdmin(RefusalsSaid):
             self.save_formset(request, form, formset, change=change)
 
     def delete_model(self, request: HttpRequest, obj: SlaPolicy) -> None:
-        policy_delete(policy_id=obj.pk, actor=_actor(request))
+        policy_delete(policy_id=obj.pk, actor=actor_of(request))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -221,7 +220,7 @@ class SlaPolicyAdmin(RefusalsSaid):
         if not self.has_change_permission(request, policy):
             raise PermissionDenied
         if request.method == "POST":
-            policy_apply(policy_id=pk, actor=_actor(request))
+            policy_apply(policy_id=pk, actor=actor_of(request))
             messages.success(request, "正在应用到现有工单，进度见“应用到现有工单的记录”")
             return redirect("admin:tickets_slapolicy_change", pk)
         rules = rules_in_force(policy)
@@ -264,7 +263,7 @@ class SlaStepAdmin(ReadOnlyAdmin):
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SlaStep]:
-        visible = tickets_visible_to(_actor(request)).values("pk")
+        visible = tickets_visible_to(actor_of(request)).values("pk")
         steps: QuerySet[SlaStep] = super().get_queryset(request).filter(ticket__in=visible)
         return steps.select_related("ticket__customer", "policy").order_by("-created_at", "-id")
 
@@ -281,11 +280,6 @@ class SlaStepAdmin(ReadOnlyAdmin):
     )
     def shown_percent(self, step: SlaStep) -> tuple[str, str]:
         return ("breach" if step.percent >= DUE_PERCENT else "warning"), f"{step.percent}%"
-
-
-def _actor(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)
-    return actor_for(request.user, Entry.ADMIN)
 
 
 def _rules(policy: SlaPolicy) -> Rules:

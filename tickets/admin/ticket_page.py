@@ -12,8 +12,7 @@ from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 
 from config.errors import AppError, NotFoundError
-from customers.actors import Actor, Entry, actor_for
-from customers.models import User
+from customers.admin.actor import actor_of
 from tickets.admin import ticket_acts as acts
 from tickets.history.times import times_of
 from tickets.models import Ticket, TicketEvent
@@ -22,11 +21,6 @@ from tickets.queries.watchers import watchers_of
 from tickets.relations.attachments import attachment_response, attachments_of, find_attachment
 from tickets.sla.notices import words_of
 from tickets.states import label as states_label
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)
-    return actor_for(request.user, Entry.ADMIN)
 
 
 class TicketPage(ModelAdmin):

@@ -13,6 +13,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from config.errors import AppError
+from customers.admin.actor import actor_of
 from customers.models import User
 from tickets import actions
 from tickets.admin.exporting import DeskList
@@ -21,7 +22,6 @@ from tickets.admin.links import SecureLinks
 from tickets.admin.list_filters import DESK_FILTERS
 from tickets.admin.reports import ReportPages
 from tickets.admin.ticket_page import TicketPage
-from tickets.admin.ticket_page import actor_of as _actor
 from tickets.customer_side.links import ticket_url
 from tickets.models import Priority, Ticket, TicketEvent
 from tickets.queries.tickets import PRIORITY_RANK, tickets_for, tickets_overdue
@@ -144,7 +144,7 @@ class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
-        return tickets_for(_actor(request))
+        return tickets_for(actor_of(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Tickets are made where the customer is known: group, API, customer's page."""
@@ -157,7 +157,7 @@ class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
         self, request: HttpRequest, obj: Ticket | None = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm]:
         form: type[ModelForm] = super().get_form(request, obj, change=change, **kwargs)
-        form.actor = _actor(request)  # type: ignore[attr-defined]
+        form.actor = actor_of(request)  # type: ignore[attr-defined]
         return form
 
     def save_model(self, request: HttpRequest, obj: Ticket, form: ModelForm, change: bool) -> None:
@@ -165,7 +165,7 @@ class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
         assert isinstance(form, TicketForm)
         changes: Any = form.changes()
         try:
-            saved = actions.ticket_edit(ticket_id=obj.pk, changes=changes, actor=_actor(request))
+            saved = actions.ticket_edit(ticket_id=obj.pk, changes=changes, actor=actor_of(request))
         except AppError as error:
             messages.set_level(request, messages.ERROR)
             messages.error(request, error.detail)
@@ -211,7 +211,7 @@ class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
             request,
             queryset,
             lambda pk: actions.ticket_assign(
-                ticket_id=pk, assignee=assignee, actor=_actor(request)
+                ticket_id=pk, assignee=assignee, actor=actor_of(request)
             ),
             f"分配给 {assignee.display_name}",
         )
@@ -229,7 +229,7 @@ class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
             request,
             queryset,
             lambda pk: actions.ticket_edit(
-                ticket_id=pk, changes={"priority": priority}, actor=_actor(request)
+                ticket_id=pk, changes={"priority": priority}, actor=actor_of(request)
             ),
             f"设为{Priority(priority).label}优先级",
         )
@@ -248,7 +248,7 @@ class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
         self._each(
             request,
             queryset,
-            lambda pk: actions.ticket_reopen(ticket_id=pk, actor=_actor(request)),
+            lambda pk: actions.ticket_reopen(ticket_id=pk, actor=actor_of(request)),
             "重开",
         )
 
@@ -257,7 +257,7 @@ class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
         self._each(
             request,
             queryset,
-            lambda pk: actions.ticket_watch(ticket_id=pk, actor=_actor(request)),
+            lambda pk: actions.ticket_watch(ticket_id=pk, actor=actor_of(request)),
             "关注",
         )
 
@@ -268,7 +268,7 @@ class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
             request,
             queryset,
             lambda pk: actions.ticket_transition(
-                ticket_id=pk, status=status, actor=_actor(request)
+                ticket_id=pk, status=status, actor=actor_of(request)
             ),
             what,
         )

@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 from config.api.idempotency import IdempotentPosts
 from config.api.keys import Scope
 from config.api.permissions import ADMINS, EVERYONE, STAFF, HasAccess, Rule
+from config.api.validated import validated
 from config.errors import NotFoundError
 from customers import caching
 from customers.actions.assign import customer_assign
@@ -90,7 +91,7 @@ class CustomerViewSet(ListModelMixin, IdempotentPosts, GenericViewSet[Customer])
 
     @extend_schema(request=s.CustomerWriteSerializer, responses={201: s.CustomerSerializer})
     def create(self, request: Request) -> Response:
-        fields = _valid(s.CustomerWriteSerializer(data=request.data))
+        fields = validated(s.CustomerWriteSerializer(data=request.data))
         made = customer_create(fields=cast("CustomerFields", fields), actor=actor_of(request))
         return Response(_document(made.pk), status.HTTP_201_CREATED)
 
@@ -107,7 +108,7 @@ class CustomerViewSet(ListModelMixin, IdempotentPosts, GenericViewSet[Customer])
         actor = actor_of(request)
         get_object_or_404(customers_visible_to(actor), pk=pk)
         serializer = s.CustomerEditSerializer(data=request.data, context={"is_whole": is_whole})
-        changes = _valid(serializer)
+        changes = validated(serializer)
         customer_edit(
             customer_id=pk,
             updated_at=changes.pop("updated_at", None),
@@ -124,7 +125,7 @@ class CustomerViewSet(ListModelMixin, IdempotentPosts, GenericViewSet[Customer])
     @extend_schema(request=s.TagIdsSerializer)
     def add_tags(self, request: Request, pk: int) -> Response:
         """Adding twice changes nothing; answers the customer, as seed 003 does."""
-        tag_ids = _valid(s.TagIdsSerializer(data=request.data))["tag_ids"]
+        tag_ids = validated(s.TagIdsSerializer(data=request.data))["tag_ids"]
         tags_add(customer_id=pk, tag_ids=tag_ids, actor=actor_of(request))
         return Response(_document(pk))
 
@@ -136,7 +137,7 @@ class CustomerViewSet(ListModelMixin, IdempotentPosts, GenericViewSet[Customer])
 
     @extend_schema(request=s.CustomerAssignSerializer)
     def assign(self, request: Request, pk: int) -> Response:
-        data = _valid(s.CustomerAssignSerializer(data=request.data))
+        data = validated(s.CustomerAssignSerializer(data=request.data))
         customer_assign(
             customer_id=pk, to_user=data["user"], note=data["note"], actor=actor_of(request)
         )
@@ -144,7 +145,7 @@ class CustomerViewSet(ListModelMixin, IdempotentPosts, GenericViewSet[Customer])
 
     @extend_schema(request=s.CustomerBlockSerializer)
     def block(self, request: Request, pk: int) -> Response:
-        reason = _valid(s.CustomerBlockSerializer(data=request.data))["reason"]
+        reason = validated(s.CustomerBlockSerializer(data=request.data))["reason"]
         customer_block(customer_id=pk, reason=reason, actor=actor_of(request))
         return Response(_document(pk))
 
@@ -172,9 +173,3 @@ def _for(actor: Actor, document: dict[str, Any]) -> dict[str, Any]:
     if actor.is_team:
         return document
     return {name: value for name, value in document.items() if name in s.OWN_FIELDS}
-
-
-def _valid(serializer: Any) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    data: dict[str, Any] = serializer.validated_data
-    return data

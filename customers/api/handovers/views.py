@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 from config.api.idempotency import IdempotentPosts
 from config.api.keys import Scope
 from config.api.permissions import ADMINS, STAFF, HasAccess, Rule
+from config.api.validated import validated
 from customers.actions.handover import (
     customers_transfer,
     handover_plan,
@@ -42,7 +43,7 @@ class TransferView(IdempotentPosts):
 
     @extend_schema(request=s.TransferSerializer, responses=s.TransferAnswerSerializer)
     def post(self, request: Request) -> Response:
-        data = _valid(s.TransferSerializer, request)
+        data = validated(s.TransferSerializer(data=request.data))
         data["reason"] = HandoverReason(data["reason"])
         handover, results = customers_transfer(**data, actor=actor_of(request))
         answer = {"handover_id": handover.pk if handover else None, "results": results}
@@ -81,7 +82,7 @@ class HandoverViewSet(ListModelMixin, IdempotentPosts, GenericViewSet[Handover])
     @extend_schema(request=s.PlanSerializer, responses={201: s.HandoverDetailSerializer})
     def create(self, request: Request) -> Response:
         """The dry run: a draft that says what would become of each; nothing is moved."""
-        data = _valid(s.PlanSerializer, request)
+        data = validated(s.PlanSerializer(data=request.data))
         data["reason"] = HandoverReason(data["reason"])
         handover = handover_plan(**data, actor=actor_of(request))
         return Response(_shown(handover), status.HTTP_201_CREATED)
@@ -118,10 +119,3 @@ def _shown(handover: Handover) -> Any:
 def _context(handovers: Sequence[Handover]) -> dict[str, Any]:
     ids = {pk for handover in handovers for pk in handover.candidates}
     return {"progress": progress_of(handovers), "people": User.objects.in_bulk(ids)}
-
-
-def _valid(serializer_class: type[Any], request: Request) -> dict[str, Any]:
-    serializer = serializer_class(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    data: dict[str, Any] = serializer.validated_data
-    return data

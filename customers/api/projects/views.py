@@ -15,6 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 from config.api.idempotency import IdempotentPosts
 from config.api.keys import Scope
 from config.api.permissions import EVERYONE, STAFF, HasAccess, Rule
+from config.api.validated import validated
 from config.errors import InvalidInputError
 from customers.actors import Actor
 from customers.api.actor import actor_of
@@ -72,7 +73,7 @@ class ProjectViewSet(IdempotentPosts, GenericViewSet[Project]):
     @extend_schema(request=s.ProjectCreateSerializer, responses={201: s.ProjectSerializer})
     @transaction.atomic
     def create(self, request: Request) -> Response:
-        data = _valid(s.ProjectCreateSerializer, request)
+        data = validated(s.ProjectCreateSerializer(data=request.data))
         actor = actor_of(request)
         project = actions.project_create(
             customer=_customer(data, actor),
@@ -84,7 +85,7 @@ class ProjectViewSet(IdempotentPosts, GenericViewSet[Project]):
 
     @extend_schema(request=s.ProjectEditSerializer, responses=s.ProjectSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
-        data = _valid(s.ProjectEditSerializer, request)
+        data = validated(s.ProjectEditSerializer(data=request.data))
         actor = actor_of(request)
         project = actions.project_edit(
             project_id=pk, changes=_fields(data), version=data.get("version"), actor=actor
@@ -94,7 +95,7 @@ class ProjectViewSet(IdempotentPosts, GenericViewSet[Project]):
     @extend_schema(request=s.ProjectTransitionSerializer, responses=s.ProjectSerializer)
     @action(detail=True, methods=["post"])
     def transition(self, request: Request, pk: int) -> Response:
-        data = _valid(s.ProjectTransitionSerializer, request)
+        data = validated(s.ProjectTransitionSerializer(data=request.data))
         actor = actor_of(request)
         project = project_move(
             project_id=pk,
@@ -109,7 +110,7 @@ class ProjectViewSet(IdempotentPosts, GenericViewSet[Project]):
     @extend_schema(request=s.EngineerSerializer, responses=s.ProjectSerializer)
     @action(detail=True, methods=["post"])
     def engineer(self, request: Request, pk: int) -> Response:
-        data = _valid(s.EngineerSerializer, request)
+        data = validated(s.EngineerSerializer(data=request.data))
         actor = actor_of(request)
         project = actions.project_assign_engineer(
             project_id=pk,
@@ -123,7 +124,7 @@ class ProjectViewSet(IdempotentPosts, GenericViewSet[Project]):
     @extend_schema(request=s.ProjectNoteSerializer, responses={201: s.ProjectEventSerializer})
     @action(detail=True, methods=["post"])
     def notes(self, request: Request, pk: int) -> Response:
-        data = _valid(s.ProjectNoteSerializer, request)
+        data = validated(s.ProjectNoteSerializer(data=request.data))
         event = actions.project_note(
             project_id=pk, content=data["content"], actor=actor_of(request)
         )
@@ -145,13 +146,6 @@ def _shown(projects: Sequence[Project], actor: Actor) -> Any:
     serializer = s.ProjectSerializer if actor.is_team else s.OwnProjectSerializer
     tickets = tickets_of([project.pk for project in projects], actor)
     return serializer(projects, many=True, context={"tickets": tickets}).data
-
-
-def _valid(serializer_class: type[Any], request: Request) -> dict[str, Any]:
-    serializer = serializer_class(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    data: dict[str, Any] = serializer.validated_data
-    return data
 
 
 def _fields(data: dict[str, Any]) -> ProjectFields:

@@ -13,10 +13,10 @@ from rest_framework.viewsets import GenericViewSet
 from config.api.idempotency import IdempotentPosts
 from config.api.keys import Scope
 from config.api.permissions import ADMINS, STAFF, HasAccess, Rule
+from config.api.validated import validated
 from customers.actions import tag_rules as acts
 from customers.api.actor import actor_of
 from customers.api.segments import serializers as s
-from customers.api.segments.views import valid
 from customers.models import TagRule
 from customers.queries.tag_rules import rule_preview
 
@@ -44,7 +44,7 @@ class TagRuleViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generi
 
     @extend_schema(request=s.RuleWriteSerializer, responses={201: s.RuleSerializer})
     def create(self, request: Request) -> Response:
-        fields = valid(s.RuleWriteSerializer(data=request.data))
+        fields = validated(s.RuleWriteSerializer(data=request.data))
         made = acts.rule_create(fields=cast("acts.RuleChanges", fields), actor=actor_of(request))
         return Response(s.RuleSerializer(made).data, status.HTTP_201_CREATED)
 
@@ -58,7 +58,7 @@ class TagRuleViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generi
 
     def _edit(self, request: Request, pk: int, *, is_partial: bool) -> Response:
         get_object_or_404(TagRule, pk=pk)
-        changes = valid(s.RuleWriteSerializer(data=request.data, partial=is_partial))
+        changes = validated(s.RuleWriteSerializer(data=request.data, partial=is_partial))
         edited = acts.rule_edit(
             rule_id=pk, changes=cast("acts.RuleChanges", changes), actor=actor_of(request)
         )

@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 from config.api.idempotency import IdempotentPosts
 from config.api.keys import Scope
 from config.api.permissions import STAFF, HasAccess, Rule
+from config.api.validated import validated
 from customers.actions import segments as acts
 from customers.api.actor import actor_of
 from customers.api.customers.serializers import CustomerSerializer
@@ -51,7 +52,7 @@ class SegmentViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generi
 
     @extend_schema(request=s.SegmentWriteSerializer, responses={201: s.SegmentSerializer})
     def create(self, request: Request) -> Response:
-        data = valid(s.SegmentWriteSerializer(data=request.data))
+        data = validated(s.SegmentWriteSerializer(data=request.data))
         made = acts.segment_create(actor=actor_of(request), **data)
         return Response(s.SegmentSerializer(made).data, status.HTTP_201_CREATED)
 
@@ -66,7 +67,7 @@ class SegmentViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generi
     def _edit(self, request: Request, pk: int, *, is_partial: bool) -> Response:
         """Somebody else's that the team shares: 403."""
         segment_named(pk, actor_of(request))
-        changes = valid(s.SegmentWriteSerializer(data=request.data, partial=is_partial))
+        changes = validated(s.SegmentWriteSerializer(data=request.data, partial=is_partial))
         edited = acts.segment_edit(
             segment_id=pk, changes=cast("acts.SegmentChanges", changes), actor=actor_of(request)
         )
@@ -114,7 +115,7 @@ class SegmentPreviewView(APIView):
 
     @extend_schema(request=s.SegmentPreviewSerializer, responses=s.SegmentPreviewAnswerSerializer)
     def post(self, request: Request) -> Response:
-        condition = parse(valid(s.SegmentPreviewSerializer(data=request.data))["conditions"])
+        condition = parse(validated(s.SegmentPreviewSerializer(data=request.data))["conditions"])
         found = customers_matching(condition, customers_visible_to(actor_of(request)))
         first = customers_shown(found).order_by("-id")[:PREVIEWED]
         return Response(
@@ -135,9 +136,3 @@ class SegmentFieldsView(APIView):
     @extend_schema(responses=s.LanguageSerializer)
     def get(self, request: Request) -> Response:
         return Response(language())
-
-
-def valid(serializer: Any) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    data: dict[str, Any] = serializer.validated_data
-    return data

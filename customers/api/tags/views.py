@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 from config.api.idempotency import IdempotentPosts
 from config.api.keys import Scope
 from config.api.permissions import STAFF, HasAccess, Rule
+from config.api.validated import validated
 from customers.actions import tag_catalogue as acts
 from customers.api.actor import actor_of
 from customers.api.tags import serializers as s
@@ -50,13 +51,13 @@ class TagViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, GenericVie
 
     @extend_schema(request=s.TagWriteSerializer, responses={201: s.TagSerializer})
     def create(self, request: Request) -> Response:
-        data = _valid(s.TagWriteSerializer(data=request.data))
+        data = validated(s.TagWriteSerializer(data=request.data))
         made = acts.tag_create(actor=actor_of(request), **data)
         return Response(self.get_serializer(made).data, status.HTTP_201_CREATED)
 
     @extend_schema(request=s.TagWriteSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
-        data = _valid(s.TagWriteSerializer(data=request.data, partial=True))
+        data = validated(s.TagWriteSerializer(data=request.data, partial=True))
         acts.tag_edit(tag_id=pk, actor=actor_of(request), **data)
         return Response(self.get_serializer(get_object_or_404(self.get_queryset(), pk=pk)).data)
 
@@ -79,13 +80,13 @@ class TagGroupViewSet(
 
     @extend_schema(request=s.TagGroupWriteSerializer, responses={201: s.TagGroupSerializer})
     def create(self, request: Request) -> Response:
-        data = _valid(s.TagGroupWriteSerializer(data=request.data))
+        data = validated(s.TagGroupWriteSerializer(data=request.data))
         made = acts.group_create(actor=actor_of(request), **data)
         return Response(s.TagGroupSerializer(made).data, status.HTTP_201_CREATED)
 
     @extend_schema(request=s.TagGroupWriteSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
-        data = _valid(s.TagGroupWriteSerializer(data=request.data, partial=True))
+        data = validated(s.TagGroupWriteSerializer(data=request.data, partial=True))
         acts.group_edit(group_id=pk, actor=actor_of(request), **data)
         return Response(s.TagGroupSerializer(get_object_or_404(self.get_queryset(), pk=pk)).data)
 
@@ -93,9 +94,3 @@ class TagGroupViewSet(
         """Its tags go as well, as single ones do."""
         acts.group_delete(group_id=pk, actor=actor_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _valid(serializer: Any) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    data: dict[str, Any] = serializer.validated_data
-    return data

@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django.db.models import Q, QuerySet
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -15,13 +14,13 @@ from rest_framework.viewsets import GenericViewSet
 from config.api.idempotency import IdempotentPosts
 from config.api.keys import Scope
 from config.api.permissions import STAFF, HasAccess, Rule
-from customers.actors import Actor
+from config.api.validated import validated
 from customers.api.actor import actor_of
 from tickets.api.desk import serializers as s
+from tickets.api.ticket import ticket_of
 from tickets.desk import canned_replies, checklists, saved_views
 from tickets.desk.custom_fields import active_fields
-from tickets.models import CannedReply, ChecklistTemplate, SavedView, Ticket
-from tickets.visibility import tickets_visible_to
+from tickets.models import CannedReply, ChecklistTemplate, SavedView
 
 READS = Rule(STAFF, Scope.TICKETS_READ)
 WRITES = Rule(STAFF, Scope.TICKETS_WRITE)
@@ -48,7 +47,7 @@ class CannedReplyViewSet(
     def get_queryset(self) -> QuerySet[CannedReply]:
         replies = canned_replies.replies_visible_to(actor_of(self.request)).select_related("owner")
         if self.action == "list":
-            asked = valid(s.CannedReplyQuerySerializer(data=self.request.query_params))
+            asked = validated(s.CannedReplyQuerySerializer(data=self.request.query_params))
             replies = replies.filter(is_active=not asked["inactive"])
             if words := asked["q"]:
                 replies = replies.filter(Q(shortcut__icontains=words) | Q(title__icontains=words))
@@ -60,13 +59,13 @@ class CannedReplyViewSet(
 
     @extend_schema(request=s.CannedReplyCreateSerializer, responses={201: s.CannedReplySerializer})
     def create(self, request: Request) -> Response:
-        data = valid(s.CannedReplyCreateSerializer(data=request.data))
+        data = validated(s.CannedReplyCreateSerializer(data=request.data))
         made = canned_replies.canned_reply_create(actor=actor_of(request), **data)
         return Response(s.CannedReplySerializer(made).data, status.HTTP_201_CREATED)
 
     @extend_schema(request=s.CannedReplyEditSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
-        data = valid(s.CannedReplyEditSerializer(data=request.data, partial=True))
+        data = validated(s.CannedReplyEditSerializer(data=request.data, partial=True))
         changes = cast("canned_replies.CannedReplyChanges", data)
         edited = canned_replies.canned_reply_edit(
             reply_id=pk, changes=changes, actor=actor_of(request)
@@ -80,7 +79,7 @@ class CannedReplyViewSet(
     @extend_schema(request=s.RenderSerializer, responses=s.RenderedSerializer)
     def render_reply(self, request: Request, pk: int) -> Response:
         """The reply as it reads for a ticket; counts as a use."""
-        data = valid(s.RenderSerializer(data=request.data))
+        data = validated(s.RenderSerializer(data=request.data))
         content = canned_replies.canned_reply_render(
             reply_id=pk, ticket_id=data["ticket_id"], actor=actor_of(request)
         )
@@ -111,13 +110,13 @@ class SavedViewViewSet(
 
     @extend_schema(request=s.SavedViewWriteSerializer, responses={201: s.SavedViewSerializer})
     def create(self, request: Request) -> Response:
-        data = valid(s.SavedViewWriteSerializer(data=request.data))
+        data = validated(s.SavedViewWriteSerializer(data=request.data))
         made = saved_views.saved_view_create(actor=actor_of(request), **data)
         return Response(s.SavedViewSerializer(made).data, status.HTTP_201_CREATED)
 
     @extend_schema(request=s.SavedViewWriteSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
-        data = valid(s.SavedViewWriteSerializer(data=request.data, partial=True))
+        data = validated(s.SavedViewWriteSerializer(data=request.data, partial=True))
         changes = cast("saved_views.SavedViewChanges", data)
         edited = saved_views.saved_view_edit(view_id=pk, changes=changes, actor=actor_of(request))
         return Response(s.SavedViewSerializer(edited).data)
@@ -156,7 +155,7 @@ class ChecklistView(IdempotentPosts):
 
     @extend_schema(responses=s.ChecklistSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        ticket = _ticket(pk, actor_of(request))
+        ticket = ticket_of(pk, actor_of(request))
         items = list(ticket.checklist.select_related("done_by"))
         done = sum(item.done_at is not None for item in items)
         answer = {"done": done, "total": len(items), "list": items}
@@ -164,7 +163,7 @@ class ChecklistView(IdempotentPosts):
 
     @extend_schema(request=s.ChecklistAddSerializer, responses={201: s.ChecklistItemSerializer})
     def post(self, request: Request, pk: int) -> Response:
-        data = valid(s.ChecklistAddSerializer(data=request.data))
+        data = validated(s.ChecklistAddSerializer(data=request.data))
         item = checklists.checklist_add(ticket_id=pk, text=data["text"], actor=actor_of(request))
         return Response(s.ChecklistItemSerializer(item).data, status.HTTP_201_CREATED)
 
@@ -177,7 +176,7 @@ class ChecklistItemView(APIView):
 
     @extend_schema(request=s.ChecklistCheckSerializer, responses=s.ChecklistItemSerializer)
     def patch(self, request: Request, pk: int, item_id: int) -> Response:
-        data = valid(s.ChecklistCheckSerializer(data=request.data))
+        data = validated(s.ChecklistCheckSerializer(data=request.data))
         item = checklists.checklist_check(
             item_id=item_id, ticket_id=pk, done=data["done"], actor=actor_of(request)
         )
@@ -187,14 +186,3 @@ class ChecklistItemView(APIView):
     def delete(self, request: Request, pk: int, item_id: int) -> Response:
         checklists.checklist_remove(item_id=item_id, ticket_id=pk, actor=actor_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _ticket(pk: int, actor: Actor) -> Ticket:
-    found: Ticket = get_object_or_404(tickets_visible_to(actor), pk=pk)
-    return found
-
-
-def valid(serializer: Any) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    data: dict[str, Any] = serializer.validated_data
-    return data

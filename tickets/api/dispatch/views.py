@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
@@ -17,11 +16,11 @@ from config.api.permissions import STAFF, HasAccess, Rule
 from customers.api.actor import actor_of
 from customers.models import User
 from tickets.api.dispatch import serializers as s
+from tickets.api.ticket import ticket_of
 from tickets.dispatch.actions import ticket_dispatch
 from tickets.dispatch.queries import agents, agents_shown, decisions_of
 from tickets.models import AgentPresence, DispatchDecision, DispatchTrigger
 from tickets.presence.actions import presence_set
-from tickets.visibility import tickets_visible_to
 
 
 class AgentsView(GenericAPIView[User]):
@@ -91,7 +90,7 @@ class DispatchesView(GenericAPIView[DispatchDecision]):
 
     @extend_schema(responses=s.DecisionSerializer(many=True), filters=True)
     def get(self, request: Request, pk: int) -> Response:
-        ticket = get_object_or_404(tickets_visible_to(actor_of(request)), pk=pk)
+        ticket = ticket_of(pk, actor_of(request))
         page: Any = self.paginate_queryset(decisions_of(ticket))
         return self.get_paginated_response(s.DecisionSerializer(page, many=True).data)
 

@@ -1,9 +1,7 @@
 """`/api/tickets/…/similar`, `/times`: what a ticket's past tells (contract.md §4)."""
 
 from dataclasses import asdict
-from typing import Any
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,13 +9,12 @@ from rest_framework.views import APIView
 
 from config.api.keys import Scope
 from config.api.permissions import EVERYONE, STAFF, HasAccess, Rule
-from customers.actors import Actor
+from config.api.validated import validated
 from customers.api.actor import actor_of
 from tickets.api.history import serializers as s
+from tickets.api.ticket import ticket_of
 from tickets.history.similar import similar_tickets, similar_to
 from tickets.history.times import times_of
-from tickets.models import Ticket
-from tickets.visibility import tickets_visible_to
 
 
 class SimilarView(APIView):
@@ -45,7 +42,7 @@ class SimilarToTextView(APIView):
         responses=s.SimilarTicketSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        asked = valid(s.SimilarQuerySerializer(data=request.query_params))
+        asked = validated(s.SimilarQuerySerializer(data=request.query_params))
         found = similar_tickets(
             text=asked["text"], product=asked["product"], actor=actor_of(request)
         )
@@ -61,15 +58,3 @@ class TimesView(APIView):
     @extend_schema(responses=s.ProcessingTimesSerializer)
     def get(self, request: Request, pk: int) -> Response:
         return Response(asdict(times_of(ticket_of(pk, actor_of(request)))))
-
-
-def ticket_of(pk: int, actor: Actor) -> Ticket:
-    """The ticket, if it is within the caller's view; else a 404."""
-    found: Ticket = get_object_or_404(tickets_visible_to(actor), pk=pk)
-    return found
-
-
-def valid(serializer: Any) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    data: dict[str, Any] = serializer.validated_data
-    return data

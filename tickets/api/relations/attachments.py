@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django.http import FileResponse
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
@@ -16,11 +15,10 @@ from config.api.downloads import AnyAccept
 from config.api.idempotency import IdempotentPosts, multipart_digest
 from config.api.keys import Scope
 from config.api.permissions import EVERYONE, HasAccess, Rule
-from customers.actors import Actor
 from customers.api.actor import actor_of
 from tickets.api.relations import serializers as s
-from tickets.models import Ticket, TicketAttachment
-from tickets.queries.tickets import tickets_for
+from tickets.api.ticket import ticket_of
+from tickets.models import TicketAttachment
 from tickets.relations.attachments import (
     attachment_add,
     attachment_remove,
@@ -45,7 +43,7 @@ class AttachmentsView(IdempotentPosts, generics.ListAPIView[TicketAttachment]):
 
     def get_queryset(self) -> Any:
         actor = actor_of(self.request)
-        return attachments_of(_ticket(self.kwargs["pk"], actor), actor)
+        return attachments_of(ticket_of(self.kwargs["pk"], actor), actor)
 
     @extend_schema(
         request={"multipart/form-data": s.UploadSerializer},
@@ -79,7 +77,7 @@ class AttachmentView(APIView):
     )
     def get(self, request: Request, pk: int, attachment_id: int) -> FileResponse:
         actor = actor_of(request)
-        attachment = find_attachment(_ticket(pk, actor), attachment_id, actor)
+        attachment = find_attachment(ticket_of(pk, actor), attachment_id, actor)
         inline = request.query_params.get("inline") in ("1", "true")
         return attachment_response(attachment, inline=inline)
 
@@ -87,7 +85,3 @@ class AttachmentView(APIView):
     def delete(self, request: Request, pk: int, attachment_id: int) -> Response:
         attachment_remove(ticket_id=pk, attachment_id=attachment_id, actor=actor_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _ticket(pk: int, actor: Actor) -> Ticket:
-    return get_object_or_404(tickets_for(actor), pk=pk)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
@@ -13,16 +12,16 @@ from config.api.idempotency import IdempotentPosts
 from config.api.keys import Scope
 from config.api.permissions import EVERYONE, STAFF, HasAccess, Rule
 from config.api.roles import Role
-from customers.actors import Actor
+from config.api.validated import validated
 from customers.api.actor import actor_of
 from customers.models import User
 from customers.queries.staff import staff_named
 from tickets import actions
 from tickets.api.relations import serializers as s
+from tickets.api.ticket import ticket_of
 from tickets.api.tickets.serializers import TicketSerializer
 from tickets.models import Ticket, TicketRating
 from tickets.queries.links import Link, links_of
-from tickets.queries.tickets import tickets_for
 from tickets.queries.watchers import watchers_of
 
 READS, WRITES = Rule(STAFF, Scope.TICKETS_READ), Rule(STAFF, Scope.TICKETS_WRITE)
@@ -36,7 +35,7 @@ class MergeView(IdempotentPosts):
 
     @extend_schema(request=s.MergeSerializer, responses=TicketSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        data = _valid(s.MergeSerializer, request)
+        data = validated(s.MergeSerializer(data=request.data))
         target = actions.ticket_merge(
             ticket_id=pk,
             into_id=data["into"],
@@ -58,21 +57,21 @@ class LinksView(generics.GenericAPIView[Ticket]):
     @extend_schema(responses=s.LinkSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
         actor = actor_of(request)
-        page: Any = self.paginate_queryset(links_of(_ticket(pk, actor), actor))
+        page: Any = self.paginate_queryset(links_of(ticket_of(pk, actor), actor))
         return self.get_paginated_response(_links(page))
 
     @extend_schema(request=s.LinkGivenSerializer, responses={201: s.LinkSerializer(many=True)})
     def post(self, request: Request, pk: int) -> Response:
-        data, actor = _valid(s.LinkGivenSerializer, request), actor_of(request)
+        data, actor = validated(s.LinkGivenSerializer(data=request.data)), actor_of(request)
         actions.ticket_link(
             ticket_id=pk, other_id=data["ticket_id"], kind=data["kind"], actor=actor
         )
-        links = links_of(_ticket(pk, actor), actor)
+        links = links_of(ticket_of(pk, actor), actor)
         return Response(_links(links), status.HTTP_201_CREATED)
 
     @extend_schema(request=s.LinkGivenSerializer, responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
-        data, actor = _valid(s.LinkGivenSerializer, request), actor_of(request)
+        data, actor = validated(s.LinkGivenSerializer(data=request.data)), actor_of(request)
         actions.ticket_unlink(
             ticket_id=pk, other_id=data["ticket_id"], kind=data["kind"], actor=actor
         )
@@ -91,7 +90,7 @@ class WatchView(APIView):
     def post(self, request: Request, pk: int) -> Response:
         actor, user = actor_of(request), _named(request)
         actions.ticket_watch(ticket_id=pk, user=user, actor=actor)
-        watchers = watchers_of(_ticket(pk, actor))
+        watchers = watchers_of(ticket_of(pk, actor))
         return Response(s.WatcherSerializer(watchers, many=True).data, status.HTTP_201_CREATED)
 
     @extend_schema(request=s.WatcherGivenSerializer, responses={204: None})
@@ -110,7 +109,7 @@ class WatchersView(generics.ListAPIView[User]):
     filter_backends = []
 
     def get_queryset(self) -> Any:
-        return watchers_of(_ticket(self.kwargs["pk"], actor_of(self.request)))
+        return watchers_of(ticket_of(self.kwargs["pk"], actor_of(self.request)))
 
 
 class RateView(IdempotentPosts):
@@ -121,7 +120,7 @@ class RateView(IdempotentPosts):
 
     @extend_schema(request=s.RatingGivenSerializer, responses={201: s.RatingSerializer})
     def post(self, request: Request, pk: int) -> Response:
-        data = _valid(s.RatingGivenSerializer, request)
+        data = validated(s.RatingGivenSerializer(data=request.data))
         rating = actions.ticket_rate(
             ticket_id=pk,
             score=data["score"],
@@ -141,7 +140,7 @@ class RatingsView(generics.ListAPIView[TicketRating]):
     filter_backends = []
 
     def get_queryset(self) -> Any:
-        ticket = _ticket(self.kwargs["pk"], actor_of(self.request))
+        ticket = ticket_of(self.kwargs["pk"], actor_of(self.request))
         return ticket.ratings.select_related("assignee").order_by("-cycle")
 
 
@@ -160,17 +159,6 @@ def _links(links: list[Link]) -> Any:
     ).data
 
 
-def _ticket(pk: int, actor: Actor) -> Ticket:
-    return get_object_or_404(tickets_for(actor), pk=pk)
-
-
 def _named(request: Request) -> User | None:
-    name = _valid(s.WatcherGivenSerializer, request).get("user")
+    name = validated(s.WatcherGivenSerializer(data=request.data)).get("user")
     return staff_named(name, attr="user") if name else None
-
-
-def _valid(serializer_class: type[Any], request: Request) -> dict[str, Any]:
-    serializer = serializer_class(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    data: dict[str, Any] = serializer.validated_data
-    return data

@@ -17,6 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 from config.api.idempotency import IdempotentPosts
 from config.api.keys import Scope
 from config.api.permissions import EVERYONE, STAFF, HasAccess, Rule
+from config.api.validated import validated
 from config.errors import InvalidInputError
 from customers.actions.customers import customer_find_or_create
 from customers.actors import Actor
@@ -26,6 +27,7 @@ from customers.queries.staff import staff_named
 from customers.visibility import customers_visible_to
 from tickets import actions
 from tickets.actions.edit import TicketChanges
+from tickets.api.ticket import ticket_of
 from tickets.api.tickets import serializers as s
 from tickets.api.tickets.filters import TicketFilter
 from tickets.api.tickets.ordering import TicketOrdering
@@ -68,7 +70,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
     @extend_schema(request=s.TicketCreateSerializer, responses={201: s.TicketSerializer})
     @transaction.atomic
     def create(self, request: Request) -> Response:
-        data = _valid(s.TicketCreateSerializer, request)
+        data = validated(s.TicketCreateSerializer(data=request.data))
         actor = actor_of(request)
         ticket = actions.ticket_create(
             customer=_customer(data, actor),
@@ -85,7 +87,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
 
     @extend_schema(request=s.TicketEditSerializer, responses=CHANGED)
     def partial_update(self, request: Request, pk: int) -> Response:
-        data = _valid(s.TicketEditSerializer, request)
+        data = validated(s.TicketEditSerializer(data=request.data))
         version = data.pop("version", None)
         changes = cast("TicketChanges", data)
         return self._answer(
@@ -97,7 +99,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
     @extend_schema(request=s.AssignSerializer, responses=CHANGED)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: int) -> Response:
-        data = _valid(s.AssignSerializer, request)
+        data = validated(s.AssignSerializer(data=request.data))
         return self._answer(
             actions.ticket_assign(
                 ticket_id=pk,
@@ -111,7 +113,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
     @extend_schema(request=s.ReplySerializer, responses={201: s.TicketEventSerializer})
     @action(detail=True, methods=["post"])
     def reply(self, request: Request, pk: int) -> Response:
-        data = _valid(s.ReplySerializer, request)
+        data = validated(s.ReplySerializer(data=request.data))
         event = actions.ticket_reply(
             ticket_id=pk,
             content=data["content"],
@@ -123,7 +125,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
     @extend_schema(request=s.TransitionSerializer, responses=CHANGED)
     @action(detail=True, methods=["post"])
     def transition(self, request: Request, pk: int) -> Response:
-        data = _valid(s.TransitionSerializer, request)
+        data = validated(s.TransitionSerializer(data=request.data))
         return self._answer(
             actions.ticket_transition(
                 ticket_id=pk,
@@ -145,7 +147,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
         return self._pause(request, pk, actions.ticket_resume)
 
     def _pause(self, request: Request, pk: int, act: Any) -> Response:
-        data = _valid(s.ReasonSerializer, request)
+        data = validated(s.ReasonSerializer(data=request.data))
         actor = actor_of(request)
         return self._answer(act(ticket_id=pk, reason=data.get("reason", ""), actor=actor))
 
@@ -153,7 +155,7 @@ class TicketViewSet(ListModelMixin, RetrieveModelMixin, IdempotentPosts, Generic
     @action(detail=True, methods=["get"], filterset_class=None, ordering_fields=[])
     def events(self, request: Request, pk: int) -> Response:
         actor = actor_of(request)
-        ticket = get_object_or_404(tickets_for(actor), pk=pk)
+        ticket = ticket_of(pk, actor)
         page: Any = self.paginate_queryset(cast("Any", events_of(ticket, actor)))
         shown = s.TeamTicketEventSerializer if actor.is_team else s.TicketEventSerializer
         return self.get_paginated_response(shown(page, many=True).data)
@@ -173,13 +175,6 @@ class TicketSummaryView(APIView):
         actor = actor_of(request)
         customer = get_object_or_404(customers_visible_to(actor), pk=customer_id)
         return Response(s.SummarySerializer(customer_summary(customer, actor)).data)
-
-
-def _valid(serializer_class: type[Any], request: Request) -> dict[str, Any]:
-    serializer = serializer_class(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    data: dict[str, Any] = serializer.validated_data
-    return data
 
 
 def _customer(data: dict[str, Any], actor: Actor) -> Customer:
