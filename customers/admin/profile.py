@@ -13,9 +13,10 @@ from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
-from config.errors import AppError, InvalidInputError
+from config.errors import InvalidInputError
 from customers.admin import profile_acts as acts
 from customers.admin.actor import actor_of
+from customers.admin.page_acts import act_on
 from customers.models import Customer, CustomerStatus, Project
 from customers.projects.trail import LABELS as PROJECT_LABELS
 from customers.queries.profile import customer_profile
@@ -94,18 +95,7 @@ class CustomerPage(ModelAdmin):
         page = redirect("admin:customers_customer_change", customer.pk)
         if request.method != "POST" or act is None:
             return page
-        form = act.form(request.POST)
-        if not form.is_valid():
-            for name, errors in form.errors.items():
-                label = form.fields[name].label if name in form.fields else ""
-                messages.error(request, f"{label or ''}：{errors[0]}".lstrip("："))
-            return page
-        try:
-            act.run(customer, form.cleaned_data, actor_of(request))
-        except AppError as error:
-            messages.error(request, error.detail)
-        else:
-            messages.success(request, act.done)
+        act_on(customer, act, request, actor_of(request))
         return page
 
     def _customer(self, request: HttpRequest, customer_id: int) -> Customer:

@@ -1,7 +1,6 @@
 """What can be done from a customer's page at once: the same actions as everywhere."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -20,6 +19,7 @@ from customers.actions.follow_ups import CONTENT_LENGTH, follow_up_create, follo
 from customers.actions.risk import NOTE_LENGTH, risk_settle
 from customers.actions.tags import tags_add, tags_remove
 from customers.actors import Actor
+from customers.admin.page_acts import Act, Given, NothingForm
 from customers.models import Customer, FollowUpKind, Tag, WarningOutcome
 from customers.queries.staff import team_members
 
@@ -107,22 +107,6 @@ class SettleForm(forms.Form):
     )
 
 
-class NothingForm(forms.Form):
-    """An act that asks nothing."""
-
-
-Given = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Act:
-    """`run(customer, given, actor)` raises `AppError`; `done` is said when it did not."""
-
-    form: type[forms.Form]
-    done: str
-    run: Callable[[Customer, Given, Actor], object]
-
-
 def _tag(customer: Customer, given: Given, actor: Actor) -> object:
     return tags_add(customer_id=customer.pk, tag_ids=given["tags"], actor=actor)
 
@@ -165,7 +149,7 @@ def _settle(customer: Customer, given: Given, actor: Actor) -> object:
     )
 
 
-ACTS: dict[str, Act] = {
+ACTS: dict[str, Act[Customer]] = {
     "tag": Act(TagsForm, "标签已添加", _tag),
     "untag": Act(UntagForm, "标签已移除", _untag),
     "follow_up": Act(FollowUpForm, "跟进已记录", _follow_up),

@@ -7,18 +7,15 @@ from django.db import transaction
 from config.events.subscribers import first_time
 from config.locks import transaction_lock
 from config.logs import get_logger
-from messaging.channels import registry as channels
-from messaging.channels.base import Content
-from messaging.markup import cut_utf8
-from messaging.models import BodyFormat, ChannelType, Message
-from messaging.sending.accept import NewMessage, message_accept
+from messaging.models import Message
+from messaging.sending.accept import message_accept
+from messaging.staff_alerts.message import to_member
 from messaging.staff_alerts.registry import Alert, alerts_for
 
 logger = get_logger(__name__)
 
 # Colleagues are to look soon, but nobody waits at a screen.
 PRIORITY = 7
-MARKDOWN_BYTES = 2000
 
 
 @transaction.atomic
@@ -43,14 +40,4 @@ def _send_once(alert: Alert, address: str) -> Message | None:
     transaction_lock(f"message.dedupe:{key}")
     if Message.objects.filter(dedupe_key=key).exists():
         return None
-    channel = channels.get(ChannelType.WORK_WECHAT)
-    text = cut_utf8(alert.text, MARKDOWN_BYTES)
-    return message_accept(
-        NewMessage(
-            channel=ChannelType.WORK_WECHAT,
-            recipient=address,
-            payload=channel.compose(Content(BodyFormat.MARKDOWN, subject="", body=text)),
-            priority=PRIORITY,
-            dedupe_key=key,
-        )
-    )
+    return message_accept(to_member(address, alert.text, priority=PRIORITY, dedupe_key=key))

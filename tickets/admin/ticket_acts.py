@@ -1,7 +1,5 @@
 """What can be done from a ticket's page at once: the same actions as everywhere."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -13,6 +11,7 @@ from unfold.widgets import (
 )
 
 from customers.actors import Actor
+from customers.admin.page_acts import Act, Given, NothingForm
 from customers.models import User
 from customers.queries.staff import team_members
 from tickets import actions
@@ -85,22 +84,6 @@ class AttachmentForm(forms.Form):
     attachment = forms.IntegerField(**NUMBER)
 
 
-class NothingForm(forms.Form):
-    """An act that asks nothing."""
-
-
-Given = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Act:
-    """`run(ticket, given, actor)` raises `AppError`; `done` is said when it did not."""
-
-    form: type[forms.Form]
-    done: str
-    run: Callable[[Ticket, Given, Actor], object]
-
-
 def _reply(ticket: Ticket, given: Given, actor: Actor) -> TicketEvent:
     return actions.ticket_reply(ticket_id=ticket.pk, actor=actor, **given)
 
@@ -158,7 +141,7 @@ def _remove(ticket: Ticket, given: Given, actor: Actor) -> object:
     return attachment_remove(ticket_id=ticket.pk, attachment_id=given["attachment"], actor=actor)
 
 
-ACTS: dict[str, Act] = {
+ACTS: dict[str, Act[Ticket]] = {
     "reply": Act(ReplyForm, "已写入", _reply),
     "wait": Act(ReasonForm, "已标记为等待客户，SLA 计时暂停", _wait),
     "resume": Act(NothingForm, "已继续处理", _resume),

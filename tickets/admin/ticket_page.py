@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 
-from config.errors import AppError, NotFoundError
+from config.errors import NotFoundError
 from customers.admin.actor import actor_of
+from customers.admin.page_acts import act_on
 from tickets.admin import ticket_acts as acts
 from tickets.history.times import times_of
 from tickets.models import Ticket, TicketEvent
@@ -73,20 +74,9 @@ class TicketPage(ModelAdmin):
         page = redirect("admin:tickets_ticket_change", ticket.pk)
         if request.method != "POST" or act is None:
             return page
-        form = act.form(request.POST, request.FILES)
-        if not form.is_valid():
-            for name, errors in form.errors.items():
-                label = form.fields[name].label if name in form.fields else ""
-                messages.error(request, f"{label or ''}：{errors[0]}".lstrip("："))
-            return page
-        try:
-            done = act.run(ticket, form.cleaned_data, actor_of(request))
-        except AppError as error:
-            messages.error(request, error.detail)
-        else:
-            messages.success(request, act.done)
-            if isinstance(done, TicketEvent) and "not_told" in done.changes:
-                messages.warning(request, f"{done.changes['not_told'][1]} 看不到这个工单，未提醒")
+        done = act_on(ticket, act, request, actor_of(request))
+        if isinstance(done, TicketEvent) and "not_told" in done.changes:
+            messages.warning(request, f"{done.changes['not_told'][1]} 看不到这个工单，未提醒")
         return page
 
     def attachment_view(

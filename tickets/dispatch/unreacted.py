@@ -6,11 +6,9 @@ from django.utils import timezone
 
 from config.logs import get_logger
 from customers.actors import Entry, system_actor
-from messaging.channels import registry as channels
-from messaging.channels.base import Content
-from messaging.markup import as_text, cut_utf8
-from messaging.models import BodyFormat, ChannelType
-from messaging.sending.accept import NewMessage, messages_accept
+from messaging.markup import as_text
+from messaging.sending.accept import messages_accept
+from messaging.staff_alerts.message import to_member
 from tickets.actions.trail import record
 from tickets.dispatch.choice import Choice
 from tickets.dispatch.decisions import decision_keep, moves_of
@@ -28,7 +26,6 @@ from tickets.queries.supervisors import supervisors_of
 logger = get_logger(__name__)
 
 PRIORITY = 8
-MARKDOWN_BYTES = 2000
 
 
 def is_due(ticket: Ticket, now: datetime) -> bool:
@@ -72,19 +69,11 @@ def _tell_supervisors(ticket: Ticket, why: str) -> None:
         f"> {as_text(why)}",
         f"改派请回复：#{ticket.pk} 分配给@某人",
     ]
-    body = cut_utf8("\n".join(lines), MARKDOWN_BYTES)
-    payload = channels.get(ChannelType.WORK_WECHAT).compose(
-        Content(BodyFormat.MARKDOWN, subject="", body=body)
-    )
+    about = f"dispatch:unreacted:{ticket.pk}:{ticket.version}"
+    text = "\n".join(lines)
     messages_accept(
         [
-            NewMessage(
-                channel=ChannelType.WORK_WECHAT,
-                recipient=address,
-                payload=payload,
-                priority=PRIORITY,
-                dedupe_key=f"dispatch:unreacted:{ticket.pk}:{ticket.version}:{address}",
-            )
+            to_member(address, text, priority=PRIORITY, dedupe_key=f"{about}:{address}")
             for address in addresses
         ]
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -9,6 +10,7 @@ from django.utils.timezone import localtime
 
 from config.logs import get_logger
 from customers.actors import Actor
+from customers.queries.export_log import noted
 from tickets.desk.custom_fields import active_fields
 from tickets.models import CustomField, Ticket, TicketRating
 
@@ -62,22 +64,13 @@ def _rows(
     rows = tickets.select_related("customer", "assignee").annotate(
         last_score=Subquery(scores.values("score")[:1])
     )
-    count, finished = 0, False
-    try:
-        for ticket in rows.iterator(chunk_size=ROWS_AT_ONCE):
-            yield [*_row(ticket), *[_value(ticket.custom_fields.get(f.key)) for f in fields]]
-            count += 1
-        finished = True
-    finally:
-        logger.info(
-            "tickets_exported",
-            user_id=actor.user.pk if actor.user else None,
-            by=actor.name if actor.user is None else "",
-            kind=kind,
-            filters=sorted(asked),
-            count=count,
-            finished=finished,
-        )
+    table = (
+        [*_row(ticket), *[_value(ticket.custom_fields.get(f.key)) for f in fields]]
+        for ticket in rows.iterator(chunk_size=ROWS_AT_ONCE)
+    )
+    return noted(
+        table, partial(logger.info, "tickets_exported"), actor=actor, kind=kind, asked=asked
+    )
 
 
 def _row(ticket: Any) -> list[str]:

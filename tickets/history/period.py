@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from config.api.dates import asked_day
 from config.errors import InvalidInputError
 
 MAX_DAYS = 366 * 2
@@ -50,15 +51,7 @@ def months_until(last: dt.date, count: int = 12) -> list[dt.date]:
 
 def _day(asked: Mapping[str, str], name: str) -> dt.date | None:
     text = asked.get(name)
-    if not text:
-        return None
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInputError("日期格式应为 2026-01-31", attr=name) from None
-    if not 2000 <= day.year <= 2100:
-        raise InvalidInputError("日期超出范围", attr=name)
-    return day
+    return asked_day(text, attr=name) if text else None
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -11,11 +11,8 @@ from dataclasses import dataclass
 from config.logs import get_logger
 from config.runtime import store
 from customers.models import User
-from messaging.channels import registry
-from messaging.channels.base import Content
-from messaging.markup import cut_utf8
-from messaging.models import BodyFormat, ChannelType
 from messaging.sending.accept import NewMessage, messages_accept
+from messaging.staff_alerts.message import MARKDOWN_BYTES, to_member
 from tickets.group.speaking import TEXT_BYTES, Voice, spoken, voices_in
 from tickets.models import Ticket
 from tickets.queries.supervisors import supervisors_of
@@ -24,8 +21,6 @@ from tickets.reminders.texts import Chase, digest
 logger = get_logger(__name__)
 
 PRIORITY = 8
-# The app's markdown, with some room.
-MEMBER_BYTES = 2000
 
 
 @dataclass(frozen=True)
@@ -89,7 +84,7 @@ def plan(
         if len(chases) <= most:
             planned += [Planned(_one(listener, c, text_of(c)), [c]) for c in chases]
         else:
-            size = TEXT_BYTES if listener.voice else MEMBER_BYTES
+            size = TEXT_BYTES if listener.voice else MARKDOWN_BYTES
             planned += [
                 Planned(_several(listener, part, text), part)
                 for part, text in digest(title, chases, most_bytes=size)
@@ -112,7 +107,7 @@ def send(planned: Sequence[Planned], *, created_by: User | None = None) -> dict[
 def _one(listener: Listener, chase: Chase, text: str) -> NewMessage:
     ticket = chase.ticket
     if listener.voice is None:
-        return _to_member(listener.member, text, customer_id=ticket.customer_id)
+        return to_member(listener.member, text, priority=PRIORITY, customer_id=ticket.customer_id)
     return spoken(
         listener.voice,
         group_id=ticket.group_chat_id,
@@ -125,23 +120,12 @@ def _one(listener: Listener, chase: Chase, text: str) -> NewMessage:
 
 def _several(listener: Listener, part: list[Chase], text: str) -> NewMessage:
     if listener.voice is None:
-        return _to_member(listener.member, text)
+        return to_member(listener.member, text, priority=PRIORITY)
     return spoken(
         listener.voice,
         group_id=listener.group_id or part[0].ticket.group_chat_id,
         content=text,
         mentions=[who for chase in part for who in chase.mentions],
-        priority=PRIORITY,
-    )
-
-
-def _to_member(address: str, text: str, *, customer_id: int | None = None) -> NewMessage:
-    content = Content(BodyFormat.MARKDOWN, subject="", body=cut_utf8(text, MEMBER_BYTES))
-    return NewMessage(
-        channel=ChannelType.WORK_WECHAT,
-        recipient=address,
-        customer_id=customer_id,
-        payload=registry.get(ChannelType.WORK_WECHAT).compose(content),
         priority=PRIORITY,
     )
 

@@ -8,11 +8,9 @@ from django.utils import timezone
 
 from config.logs import get_logger
 from customers.models import User
-from messaging.channels import registry as channels
-from messaging.channels.base import Content
-from messaging.markup import as_text, cut_utf8
-from messaging.models import BodyFormat, ChannelType
-from messaging.sending.accept import NewMessage, messages_accept
+from messaging.markup import as_text
+from messaging.sending.accept import messages_accept
+from messaging.staff_alerts.message import to_member
 from tickets.customer_side.links import ticket_url
 from tickets.group.speaking import EVERYBODY, say_in_group
 from tickets.models import SlaTarget, Ticket
@@ -27,7 +25,6 @@ Steps = Sequence[tuple[Promise, Rung]]
 
 # Message priorities 0–10 (contract.md §2).
 WARNING_PRIORITY, BREACH_PRIORITY = 8, 9
-MARKDOWN_BYTES = 2000
 TITLE_LENGTH = 80
 WHAT = {SlaTarget.RESPONSE: "首次响应", SlaTarget.RESOLUTION: "解决"}
 
@@ -84,18 +81,10 @@ def _tell_people(
 ) -> None:
     title, *lines = _lines(ticket, steps, now)
     text = "\n".join([f"**{title}**", *lines, f"[查看工单]({ticket_url(ticket)})"])
-    channel = channels.get(ChannelType.WORK_WECHAT)
-    payload = channel.compose(
-        Content(BodyFormat.MARKDOWN, subject="", body=cut_utf8(text, MARKDOWN_BYTES))
-    )
     messages_accept(
         [
-            NewMessage(
-                channel=ChannelType.WORK_WECHAT,
-                recipient=user.wecom_user_id or "",
-                payload=payload,
-                priority=priority,
-                customer_id=ticket.customer_id,
+            to_member(
+                user.wecom_user_id or "", text, priority=priority, customer_id=ticket.customer_id
             )
             for user in people
         ]

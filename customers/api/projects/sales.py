@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.api.dates import asked_day
 from config.api.permissions import ADMINS, HasAccess, Rule
 from config.errors import InvalidInputError
 from customers.api.actor import actor_of
@@ -101,12 +102,4 @@ class SalesReportView(APIView):
 
 def _day(request: Request, name: str) -> dt.date | None:
     text = request.query_params.get(name)
-    if text is None:
-        return None
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInputError("日期格式应为 2026-01-31", attr=name) from None
-    if not 2000 <= day.year <= 2100:
-        raise InvalidInputError("日期超出范围", attr=name)
-    return day
+    return None if text is None else asked_day(text, attr=name)
