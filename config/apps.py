@@ -1,6 +1,7 @@
 """The shared kernel as a Django app: runtime settings, API plumbing, events."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,3 +14,14 @@ class ConfigConfig(AppConfig):
         # Imported for what they register.
         import config.api.schema
         import config.checks  # noqa: F401
+        from config import kept
+        from config.audit import own as audit
+
+        kept.register()
+        audit.register_own()
+
+
+class OperatorsAdminConfig(AdminConfig):
+    """Django's admin with our site in it."""
+
+    default_site = "config.admin_site.site.OperatorsSite"

@@ -64,6 +64,7 @@ def prepare(dev):
     make_venv()
     for lock in locks:
         install(lock)
+    fetch_packages(dev)
 
 
 def check_python():
@@ -130,6 +131,21 @@ def install(lock):
             reason = (done.stderr.strip().splitlines() or ["未知原因"])[-1]
             raise Stop("安装依赖失败（请检查网络或 pip 镜像设置）：%s" % reason)
     stamp.write_text(digest)
+
+
+def fetch_packages(dev):
+    """The browser's libraries; without them everything but the charts works, so nothing stops here."""
+    environment = dict(os.environ)
+    if "NPM_REGISTRY" not in environment and read_env_file().get("NPM_REGISTRY"):
+        environment["NPM_REGISTRY"] = read_env_file()["NPM_REGISTRY"]
+    command = [str(PYTHON), str(ROOT / "config" / "packages.py")] + (["--dev"] if dev else [])
+    with Step("准备前端组件"):
+        done = subprocess.run(
+            command, env=environment, stderr=subprocess.PIPE, text=True, check=False
+        )
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["未知原因"])[-1]
+        sys.stderr.write("! 前端组件没有备齐，图表将以表格代替：%s\n" % reason)
 
 
 class Step:

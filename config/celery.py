@@ -8,6 +8,8 @@ from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+from config import task_trace  # noqa: F401  (hears what tasks begin and end)
+
 app = Celery("scrm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -16,5 +18,7 @@ app.autodiscover_tasks()
 @worker_process_init.connect
 def _settle(**_kwargs: Any) -> None:
     from config.memory import settle
+    from config.runtime import following
 
     settle()
+    following.begin("worker", list(app.amqp.queues.consume_from))

@@ -15,7 +15,7 @@ from django.core.checks import ERROR, run_checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from config import health
+from config.health import probing
 
 SECRET_KEY_LENGTH = 40
 
@@ -96,7 +96,7 @@ def _servers() -> Iterator[Finding]:
     if settings.EMBEDDED:
         return
     for name, variable in (("broker", "BROKER_URL"), ("cache", "REDIS_URL")):
-        if health.check(name):
+        if probing.reading(name).is_ok:
             yield good(f"{variable} 可用")
         else:
             yield wrong(f"{variable} 连不上，请检查地址与服务是否启动")
@@ -105,7 +105,7 @@ def _servers() -> Iterator[Finding]:
         ("beat", "celery -A config beat"),
         ("relay", "python manage.py relay"),
     ):
-        if health.check(name):
+        if probing.reading(name).is_ok:
             yield good(f"{name} 正在运行")
         else:
             yield odd(f"{name} 没有在运行；启动命令：{command}")

@@ -5,11 +5,25 @@ from pathlib import Path
 from typing import Literal
 
 import environ
+from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 Profile = Literal["embedded", "services"]
 
-env = environ.Env()
+
+class _Mapping(FileAwareMapping):  # type: ignore[misc]
+    """`NAME_FILE` names a file that holds the value, as Docker's secrets do."""
+
+    def __getitem__(self, key: str) -> str:
+        # Editors and `echo` end a file with a line break that is no part of a secret.
+        return str(super().__getitem__(key)).rstrip("\r\n")
+
+
+class _Env(environ.Env):  # type: ignore[misc]
+    ENVIRON = _Mapping()
+
+
+env = _Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 

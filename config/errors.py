@@ -3,7 +3,7 @@
 The API answers them in the contract's shape (config/api/errors.py), a group command as a sentence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -37,6 +37,15 @@ class InvalidInputError(AppError):
     code = "invalid"
 
 
+class InvalidFieldsError(InvalidInputError):
+    """Several things given are wrong: `faults` are `(attr, detail)`, at least one. HTTP 400."""
+
+    def __init__(self, faults: Sequence[tuple[str, str]], *, code: str | None = None) -> None:
+        attr, detail = faults[0]
+        super().__init__(detail, code=code, attr=attr)
+        self.faults = list(faults)
+
+
 class NotAllowedError(AppError):
     """A verb outside the actor's role. HTTP 403."""
 
@@ -53,3 +62,13 @@ class ConflictError(AppError):
     """The object's present state does not allow it; `detail` names the state. HTTP 409."""
 
     code = "conflict"
+
+
+class TooOftenError(AppError):
+    """Too much of it in too short a time; `wait_seconds` says when there is room again. HTTP 429."""
+
+    code = "throttled"
+
+    def __init__(self, detail: str, wait_seconds: int) -> None:
+        super().__init__(detail)
+        self.wait_seconds = wait_seconds

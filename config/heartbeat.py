@@ -1,18 +1,29 @@
-"""Which of our processes are alive: each leaves its name and the time in the shared cache."""
+"""Which of our processes are alive: each leaves its name and the time where all can see it.
+
+In Redis, a hash for each kind; in the one-process profile in its own memory.
+"""
 
 import os
 import socket
+import threading
 import time
 from typing import Any, Literal
 
 from celery.signals import heartbeat_sent
-from django.core.cache import cache
+from django.conf import settings
+from django_redis import get_redis_connection
+from redis import Redis
+
+from config.redis_link import RedisAway, ask
 
 ProcessKind = Literal["worker", "beat", "relay"]
 # A process that was silent for so long is taken for dead.
 SILENT_SECONDS = 60
 _EVERY_SECONDS = 5.0
+_KEPT_SECONDS = 24 * 3600
+_lock = threading.Lock()
 _last: dict[str, float] = {}
+_own: dict[str, dict[str, float]] = {}
 
 
 def beat_once(kind: ProcessKind) -> None:
@@ -22,11 +33,62 @@ def beat_once(kind: ProcessKind) -> None:
         return
     _last[kind] = now
     name = f"{socket.gethostname()}:{os.getpid()}"
-    cache.set(f"alive:{kind}", {"name": name, "at": time.time()}, SILENT_SECONDS)
+    if not settings.REDIS_URL:
+        with _lock:
+            _own.setdefault(kind, {})[name] = time.time()
+        return
+
+    def write(redis: Redis) -> None:
+        with redis.pipeline(transaction=False) as pipe:
+            pipe.hset(_key(kind), name, str(time.time()))
+            pipe.expire(_key(kind), _KEPT_SECONDS)
+            pipe.execute()
+
+    try:
+        ask(write)
+    except RedisAway:
+        return
+
+
+def alive(kind: ProcessKind, *, is_patient: bool = True) -> dict[str, float]:
+    """Names of the living, with the seconds since each was heard; raises `RedisAway`.
+
+    Whoever is not patient asks even when Redis failed a moment ago.
+    """
+    now = time.time()
+    if not settings.REDIS_URL:
+        with _lock:
+            heard = dict(_own.get(kind, {}))
+    else:
+        heard = ask(lambda redis: _read(redis, kind, now)) if is_patient else _read(None, kind, now)
+    return {name: now - at for name, at in heard.items() if now - at < SILENT_SECONDS}
 
 
 def is_alive(kind: ProcessKind) -> bool:
-    return cache.get(f"alive:{kind}") is not None
+    """Whether any process of that kind is; raises `RedisAway` when that cannot be known."""
+    return bool(alive(kind))
+
+
+def forget() -> None:
+    """The next beat is written at once."""
+    with _lock:
+        _last.clear()
+        _own.clear()
+
+
+def _read(redis: Redis | None, kind: ProcessKind, now: float) -> dict[str, float]:
+    """Who was heard; the long dead are dropped."""
+    redis = redis or get_redis_connection("default")
+    told: dict[bytes, bytes] = redis.hgetall(_key(kind))  # type: ignore[assignment]
+    heard = {name.decode(): float(at) for name, at in told.items()}
+    gone = [name for name, at in heard.items() if now - at > _KEPT_SECONDS]
+    if gone:
+        redis.hdel(_key(kind), *gone)
+    return heard
+
+
+def _key(kind: ProcessKind) -> str:
+    return f"scrm:alive:{kind}"
 
 
 @heartbeat_sent.connect

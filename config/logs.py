@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 import structlog
 
+from config.log_masks import mask_line
+
 LogFormat = Literal["console", "json"]
 
 _SHARED: list[structlog.typing.Processor] = [
@@ -13,6 +15,8 @@ _SHARED: list[structlog.typing.Processor] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=False),
 ]
+# A traceback becomes text, so that what its words hold is masked too.
+_LAST: list[structlog.typing.Processor] = [structlog.processors.format_exc_info, mask_line]
 
 
 def configuration(log_format: str, level: str) -> dict[str, Any]:
@@ -22,13 +26,11 @@ def configuration(log_format: str, level: str) -> dict[str, Any]:
         if log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
     )
-    # The console's renderer writes tracebacks itself; in JSON they are text.
-    as_text = [structlog.processors.format_exc_info] if log_format == "json" else []
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
             *_SHARED,
-            structlog.processors.format_exc_info,
+            *_LAST,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -41,7 +43,7 @@ def configuration(log_format: str, level: str) -> dict[str, Any]:
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "processor": renderer,
-                "foreign_pre_chain": [*_SHARED, *as_text],
+                "foreign_pre_chain": [*_SHARED, *_LAST],
             }
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},

@@ -1,31 +1,53 @@
-"""How many tasks wait in each of the broker's queues."""
+"""How many tasks wait in each of the broker's queues, and how many processes take them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from amqp.exceptions import AMQPError
+from amqp.exceptions import AMQPError, ChannelError
 from django.conf import settings
 from kombu import Queue
 from kombu.exceptions import OperationalError
 
 from config.celery import app
 
+# What asking raises while the broker is away.
+AWAY = (OperationalError, AMQPError, OSError)
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """`messages` without those in work."""
+
+    messages: int
+    consumers: int
+
+
+def look(names: Iterable[str], *, answer_seconds: int = 2) -> dict[str, QueueState]:
+    """By queue; one that is not there is left out. Raises what the broker raises."""
+    found: dict[str, QueueState] = {}
+    bounds = {"read_timeout": answer_seconds, "write_timeout": answer_seconds}
+    options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **bounds}
+    with app.connection_for_write(
+        connect_timeout=answer_seconds, transport_options=options
+    ) as connection:
+        connection.ensure_connection(max_retries=1, timeout=answer_seconds)
+        for name in names:
+            try:
+                # A channel of its own: asking for a queue that is not there closes it.
+                with connection.channel() as channel:
+                    declared: Any = Queue(name, channel=channel).queue_declare(passive=True)
+                    found[name] = QueueState(declared.message_count, declared.consumer_count)
+            except ChannelError:
+                continue
+    return found
+
 
 def depths(names: Iterable[str]) -> dict[str, int]:
-    """Tasks by queue, without those in work; a queue that cannot be asked is left out."""
-    found: dict[str, int] = {}
+    """Tasks by queue, without those in work; none when the broker is away."""
     if settings.EMBEDDED:
-        return found
+        return {}
     try:
-        with app.connection_for_write(connect_timeout=2) as connection:
-            for name in names:
-                try:
-                    # A channel of its own: asking for a queue that is not there closes it.
-                    with connection.channel() as channel:
-                        declared: Any = Queue(name, channel=channel).queue_declare(passive=True)
-                        found[name] = int(declared.message_count)
-                except AMQPError:
-                    continue
-    except (OperationalError, OSError):
-        return found
-    return found
+        return {name: state.messages for name, state in look(names).items()}
+    except AWAY:
+        return {}

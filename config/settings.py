@@ -14,6 +14,7 @@ from kombu import Exchange, Queue
 
 from config import admin_look, logs, timetable
 from config.environment import BASE_DIR, data_dir, env, kept_secret, profile
+from config.packages import FOLDER as PACKAGES
 
 PROFILE = profile()
 EMBEDDED = PROFILE == "embedded"
@@ -31,9 +32,10 @@ ALLOWED_HOSTS = env.list(
 CSRF_TRUSTED_ORIGINS = [APP_DOMAIN]
 
 INSTALLED_APPS = [
-    "unfold",
+    # Its own default would put its site in the place of ours.
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "config.apps.OperatorsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -58,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.api.traffic.TrafficMiddleware",
     "config.api.body_limit.BodyLimitMiddleware",
     "config.api.body_charset.BodyCharsetMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -71,7 +74,7 @@ MIDDLEWARE = [
     "config.api.trace.TraceMiddleware",
 ]
 if SANDBOX:
-    MIDDLEWARE.insert(1, "wechat.simulator.sms.door.SmsDoorMiddleware")
+    MIDDLEWARE.insert(2, "wechat.simulator.sms.door.SmsDoorMiddleware")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -110,6 +113,9 @@ if _database["ENGINE"].endswith("sqlite3"):
 else:
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
+    # A server that is gone without a word is noticed, not waited for.
+    _database.setdefault("OPTIONS", {})
+    _database["OPTIONS"] = {"connect_timeout": 5, "tcp_user_timeout": 30_000} | _database["OPTIONS"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "customers.User"
 AUTHENTICATION_BACKENDS = [
@@ -137,6 +143,24 @@ CACHES: dict[str, dict[str, Any]] = {
     )
 }
 DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
+# Redis tells all its numbers what is published in any: the name keeps several systems apart.
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": (
+        {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {
+                "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 2}],
+                "prefix": f"scrm{urlsplit(REDIS_URL).path}",
+            },
+        }
+        if REDIS_URL
+        else {
+            "BACKEND": "channels.layers.InMemoryChannelLayer",
+            # Members of a group are forgotten after a day unless told otherwise.
+            "CONFIG": {"group_expiry": 10**9},
+        }
+    )
+}
 RATELIMIT_FAIL_OPEN = True
 RATELIMIT_IP_META_KEY = "config.api.client_address.client_address"
 # One process: its memory is the shared cache that django-ratelimit asks for.
@@ -151,16 +175,19 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
+# The kinds of workers, as docker-compose.yml starts them, and what each takes.
+WORKER_QUEUES: dict[str, tuple[str, ...]] = {
+    "urgent": ("msg.urgent",),
+    "send": ("msg.high", "msg.normal", "msg.low"),
+    "callbacks": ("callbacks",),
+    "chat": ("chat",),
+    "talk": ("welcome", "assistant", "kf"),
+    "default": ("default",),
+}
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name, type="direct"), routing_key=name, durable=True)
-    for name in (
-        "msg.urgent",
-        "msg.high",
-        "msg.normal",
-        "msg.low",
-        "callbacks",
-        "default",
-    )
+    for names in WORKER_QUEUES.values()
+    for name in names
 ]
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"polling_interval": 0.02}
@@ -225,10 +252,14 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "AssistantActionEnum": "tickets.models.Action.choices",
         "TicketStatusEnum": "tickets.states.TicketStatus.choices",
         "PriorityEnum": "tickets.models.Priority.choices",
         "PresenceEnum": "tickets.models.PresenceStatus.choices",
         "DispatchTriggerEnum": "tickets.models.DispatchTrigger.choices",
+        "HandoverReasonEnum": "customers.models.HandoverReason.choices",
+        "MergeReasonEnum": "customers.models.MergeReason.choices",
+        "MergeStatusEnum": "customers.models.MergeStatus.choices",
         "HandoverStatusEnum": "customers.models.HandoverStatus.choices",
         "MessageStatusEnum": "messaging.models.MessageStatus.choices",
         "ProjectStatusEnum": "customers.models.ProjectStatus.choices",
@@ -241,9 +272,21 @@ SPECTACULAR_SETTINGS = {
         "RiskLevelEnum": "customers.models.RiskLevel.choices",
         "FollowUpKindEnum": "customers.models.FollowUpKind.choices",
         "PlanTriggerEnum": "customers.models.PlanTrigger.choices",
+        "ChatMessageTypeEnum": "tickets.models.ChatMessageType.choices",
+        "ChatMessageStatusEnum": "tickets.models.ChatMessageStatus.choices",
+        "SeverityEnum": "monitoring.models.Severity.choices",
         "ErrorTypeEnum": ["validation_error", "client_error", "server_error"],
+        "ChatStatusEnum": "tickets.models.ChatStatus.choices",
+        "EntryEnum": "customers.actors.Entry.choices",
         "TicketEventKindEnum": "tickets.models.EventKind.choices",
         "TicketLinkKindEnum": "tickets.models.LinkKind.choices",
+        "IntentEnum": "tickets.models.Intent.choices",
+        "ArticleStatusEnum": "tickets.models.ArticleStatus.choices",
+        "GapStatusEnum": "tickets.models.GapStatus.choices",
+        "TurnStatusEnum": "tickets.models.TurnStatus.choices",
+        "ModelStatusEnum": "tickets.models.ModelStatus.choices",
+        "ExampleSplitEnum": "tickets.models.ExampleSplit.choices",
+        "ExampleSourceEnum": "tickets.models.ExampleSource.choices",
     },
 }
 API_BODY_LIMIT_BYTES = 4 * 1024 * 1024
@@ -255,6 +298,8 @@ FILE_BODY_LIMITS_BYTES = {
     "/api/tickets/*/attachments": 21 * 1024 * 1024,
     "/admin/customers/customerimport/": 21 * 1024 * 1024,
     "/api/v1/customers/import": 21 * 1024 * 1024,
+    "/api/customer-service/chats/*/files": 21 * 1024 * 1024,
+    "/api/user/customer-service/chats/*/files": 11 * 1024 * 1024,
     # Five pictures of 10 MB, from customers without a login.
     "/submit/": 51 * 1024 * 1024,
     "/t/*/reply": 51 * 1024 * 1024,
@@ -275,6 +320,22 @@ WECOM_CORP_SECRET = env.str("WECOM_CORP_SECRET", default="sandbox-secret" if SAN
 WECOM_AGENT_ID = env.int("WECOM_AGENT_ID", default=1000002 if SANDBOX else 0)
 WECOM_TOKEN = env.str("WECOM_TOKEN", default="sandboxToken" if SANDBOX else "")
 WECOM_ENCODING_AES_KEY = env.str("WECOM_ENCODING_AES_KEY", default=_DEMO_AES_KEY if SANDBOX else "")
+# Where a member's browser proves who it is, and the JS-SDK's scripts of the sidebar page.
+WECOM_LOGIN_URL = env.str(
+    "WECOM_LOGIN_URL",
+    default=f"{_PLATFORM}/connect/oauth2/authorize"
+    if SANDBOX
+    else "https://open.weixin.qq.com/connect/oauth2/authorize",
+)
+WECOM_JS_SDK_URLS = env.list(
+    "WECOM_JS_SDK_URLS",
+    default=["/static/sandbox/js_sdk.js"]
+    if SANDBOX
+    else [
+        "https://res.wx.qq.com/open/js/jweixin-1.2.0.js",
+        "https://open.work.weixin.qq.com/wwopen/js/jwxwork-1.0.0.js",
+    ],
+)
 AIBOT_TOKEN = env.str("AIBOT_TOKEN", default="sandboxAibotToken" if SANDBOX else "")
 AIBOT_ENCODING_AES_KEY = env.str(
     "AIBOT_ENCODING_AES_KEY", default=_DEMO_AES_KEY[::-1] if SANDBOX else ""
@@ -288,6 +349,15 @@ MP_API_BASE = env.str(
     "MP_API_BASE",
     default=f"{_SANDBOX_BASE}/sandbox/mp" if SANDBOX else "https://api.weixin.qq.com",
 ).rstrip("/")
+# Where followers log in to pages, and where pictures of QR codes are. The sandbox's is our own host.
+MP_OPEN_BASE = env.str(
+    "MP_OPEN_BASE", default="/sandbox/mp" if SANDBOX else "https://open.weixin.qq.com"
+).rstrip("/")
+MP_WEB_BASE = env.str(
+    "MP_WEB_BASE", default="/sandbox/mp" if SANDBOX else "https://mp.weixin.qq.com"
+).rstrip("/")
+# Hosts that `media/get` may send us to for a film, written as in `OUTBOUND_ALLOWED_HOSTS`.
+MP_VIDEO_HOSTS = env.list("MP_VIDEO_HOSTS", default=[]) or [".qq.com"]
 MP_APP_ID = env.str("MP_APP_ID", default="wxsandbox00000app" if SANDBOX else "")
 MP_APP_SECRET = env.str("MP_APP_SECRET", default="sandbox-mp-secret" if SANDBOX else "")
 MP_TOKEN = env.str("MP_TOKEN", default="sandboxMpToken" if SANDBOX else "")
@@ -295,6 +365,10 @@ MP_ENCODING_AES_KEY = env.str(
     "MP_ENCODING_AES_KEY",
     default=_DEMO_AES_KEY[20:] + _DEMO_AES_KEY[:20] if SANDBOX else "",
 )
+# The assistant's language model: any OpenAI-compatible endpoint; without one the chain does without.
+LLM_BASE_URL = env.str("LLM_BASE_URL", default="")
+LLM_API_KEY = env.str("LLM_API_KEY", default="")
+LLM_MODEL = env.str("LLM_MODEL", default="")
 CALLBACK_MAX_AGE_SECONDS = env.int("CALLBACK_MAX_AGE_SECONDS", default=600)
 SANDBOX_CALLBACK_BASE = env.str("SANDBOX_CALLBACK_BASE", default=_SANDBOX_BASE)
 # How many customers the simulated corporation has.
@@ -318,10 +392,18 @@ _PROVIDER_HOSTS = [
     ".notify.windows.com",
 ]
 OUTBOUND_ALLOWED_HOSTS = [
-    *env.list("OUTBOUND_ALLOWED_HOSTS", default=_PROVIDER_HOSTS),
+    # Empty in the environment is as good as not there: compose passes what nobody set.
+    *(env.list("OUTBOUND_ALLOWED_HOSTS", default=[]) or _PROVIDER_HOSTS),
     urlsplit(WECOM_API_BASE).netloc,
     *([f"127.0.0.1:{SANDBOX_SMTP_PORT}"] if SANDBOX else []),
 ]
+
+# --- Watching: metrics, and alerts that go straight out, past queue and database ------------------
+# Who brings it may read /metrics.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+ALERT_SMTP_URL = env.str("ALERT_SMTP_URL", default="")
+ALERT_EMAIL_TO = env.list("ALERT_EMAIL_TO", default=[])
 
 # --- Security -----------------------------------------------------------------------------------
 FIELD_ENCRYPTION_KEY = env.str("FIELD_ENCRYPTION_KEY", default="")
@@ -338,23 +420,42 @@ _HTTPS = _domain.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
+SECURE_SSL_REDIRECT = _HTTPS
+# Asked inside, past the proxy.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+# The sandbox shows the customer's phone, the group and the console side by side.
+X_FRAME_OPTIONS = "SAMEORIGIN" if SANDBOX else "DENY"
 
 # --- Language, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
+# What the admin's theme says. After a change: `msgfmt -o django.mo django.po` (a test compares them).
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# The browser's libraries, fetched by config/packages.py; the pages say so where they are missing.
+if PACKAGES.is_dir():
+    STATICFILES_DIRS.append(PACKAGES)
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(data_dir() / "staticfiles")))
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
+# A name that nobody collected is served as it is, not a 500.
+WHITENOISE_MANIFEST_STRICT = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            # Names with a digest of the content, which browsers keep for good.
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if env.bool("STATIC_MANIFEST", default=False)
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
     # Handed out by views that ask who may see: no address leads there.
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

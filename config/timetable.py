@@ -54,6 +54,11 @@ CUSTOMERS: dict[str, Any] = {
         "schedule": crontab(minute="*"),
         "options": {"expires": 55, "queue": "default"},
     },
+    "客户：合并后迟到的内容": {
+        "task": "customers.tasks.merging.gather_recent",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 240, "queue": "default"},
+    },
     "客户：跟进计划到点的任务": {
         "task": "customers.tasks.plans.make_due_tasks",
         "schedule": crontab(minute="*/5"),
@@ -83,6 +88,11 @@ MESSAGING: dict[str, Any] = {
         "schedule": crontab(minute="57", hour="3"),
         "options": {"expires": 3600, "queue": "default"},
     },
+    "发送：重发暂时失败的消息": {
+        "task": "messaging.tasks.retry_failed",
+        "schedule": crontab(minute="41"),
+        "options": {"expires": 1800, "queue": "default"},
+    },
     "统计：汇总最近几日": {
         "task": "messaging.tasks.roll_up_statistics",
         "schedule": crontab(minute="7"),
@@ -108,10 +118,11 @@ TICKETS: dict[str, Any] = {
         "schedule": crontab(minute="0", hour="0"),
         "options": {"expires": 3600, "queue": "default"},
     },
+    # Customers wait for whoever takes chats: four times a minute.
     "派单：失去心跳的同事转为离线": {
         "task": "tickets.tasks.dispatch.sweep_presences",
-        "schedule": crontab(minute="*"),
-        "options": {"expires": 55, "queue": "default"},
+        "schedule": schedule(timedelta(seconds=15)),
+        "options": {"expires": 14, "queue": "default"},
     },
     "工单：催促超时工单": {
         "task": "tickets.tasks.reminders.remind_overdue",
@@ -146,6 +157,71 @@ TICKETS: dict[str, Any] = {
     },
 }
 
+# Live chat
+CHAT: dict[str, Any] = {
+    "会话：清理过期的动态": {
+        "task": "tickets.tasks.chat.live.purge_feed",
+        "schedule": crontab(minute="47", hour="3"),
+        "options": {"expires": 3600, "queue": "chat"},
+    },
+    "会话：收取没有报来的发送结果": {
+        "task": "tickets.tasks.chat.entries.settle_overdue_messages",
+        "schedule": schedule(timedelta(seconds=10)),
+        "options": {"expires": 9, "queue": "chat"},
+    },
+    # Idle customers and silent agents are due to the second: at most 5 s late.
+    "会话：到时的提醒、结束与转手": {
+        "task": "tickets.tasks.chat.lifecycle.work_due_chats",
+        "schedule": schedule(timedelta(seconds=2)),
+        "options": {"expires": 2, "queue": "chat"},
+    },
+    "会话：分配排队的会话": {
+        "task": "tickets.tasks.chat.assignment.sweep_queue",
+        "schedule": schedule(timedelta(seconds=15)),
+        "options": {"expires": 14, "queue": "chat"},
+    },
+    "会话：补分配与等待原因": {
+        "task": "tickets.tasks.chat.assignment.sweep_queue_thoroughly",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 240, "queue": "chat"},
+    },
+    "会话：夜间核对接待数": {
+        "task": "tickets.tasks.chat.assignment.recount_loads",
+        "schedule": crontab(minute="22", hour="3"),
+        "options": {"expires": 3600, "queue": "chat"},
+    },
+    "会话：按小时统计": {
+        "task": "tickets.tasks.chat.statistics.keep_hours",
+        "schedule": crontab(minute="3-59/5"),
+        "options": {"expires": 240, "queue": "chat"},
+    },
+    "会话：观察客服负载": {
+        "task": "tickets.tasks.chat.statistics.look_at_loads",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 55, "queue": "chat"},
+    },
+}
+
+# The assistant
+ASSISTANT: dict[str, Any] = {
+    "助手：答复等模型过久的话": {
+        "task": "tickets.tasks.assistant.routing.answer_overdue_turns",
+        "schedule": schedule(timedelta(seconds=1)),
+        "options": {"expires": 1, "queue": "assistant"},
+    },
+    "助手：等不到手机号的先建工单": {
+        "task": "tickets.tasks.assistant.routing.make_waiting_tickets",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60, "queue": "default"},
+    },
+    "助手：首个意图模型与中断的训练": {
+        "task": "tickets.tasks.assistant.learning.keep_learning",
+        # Training takes seconds: not where customers wait for an answer.
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 55, "queue": "default"},
+    },
+}
+
 # WeChat entries
 WECHAT: dict[str, Any] = {
     "回调：补处理未完成的回调": {
@@ -158,10 +234,52 @@ WECHAT: dict[str, Any] = {
         "schedule": crontab(minute="30", hour="2"),
         "options": {"expires": 3600, "queue": "default"},
     },
+    # What a doorbell's task did not get read: its worker died, or the platform said not yet.
+    "微信客服：补读未读完的消息": {
+        "task": "wechat.tasks.kf.read_due",
+        "schedule": schedule(timedelta(seconds=5)),
+        "options": {"expires": 5, "queue": "kf"},
+    },
+    # A doorbell may be lost: everything is looked at without one.
+    "微信客服：定时核对账号与消息": {
+        "task": "wechat.tasks.kf.look_everywhere",
+        "schedule": crontab(minute="23"),
+        "options": {"expires": 1800, "queue": "kf"},
+    },
     "群命令：清理过期的记录与提问": {
         "task": "wechat.tasks.forget_conversations",
         "schedule": crontab(minute="52", hour="3"),
         "options": {"expires": 3600, "queue": "default"},
+    },
+    "公众号：补读新粉丝、补建二维码": {
+        "task": "wechat.tasks.official.catch_up",
+        "schedule": crontab(minute="4-59/10"),
+        "options": {"expires": 540, "queue": "default"},
+    },
+    "公众号：补取未取到的图片与语音": {
+        "task": "wechat.tasks.official.fetch_media_due",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30, "queue": "default"},
+    },
+    "渠道活码：每日上限重新计算": {
+        "task": "wechat.tasks.contact_ways.turn_day",
+        "schedule": crontab(minute="0", hour="0"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
+    "渠道活码：夜间核对": {
+        "task": "wechat.tasks.contact_ways.check_ways",
+        "schedule": crontab(minute="12", hour="4"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
+    "欢迎语：清理过期的记录": {
+        "task": "wechat.tasks.welcome.forget_old_welcomes",
+        "schedule": crontab(minute="42", hour="3"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
+    "侧边栏：更新 JS-SDK 凭证": {
+        "task": "wechat.tasks.js_sdk.keep_tickets",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 500, "queue": "default"},
     },
     "同步：清理过期的同步记录": {
         "task": "wechat.sync.tasks.purge_runs",
@@ -170,4 +288,42 @@ WECHAT: dict[str, Any] = {
     },
 }
 
-ENTRIES: dict[str, Any] = {**KERNEL, **CUSTOMERS, **MESSAGING, **TICKETS, **WECHAT}
+# Watching
+MONITORING: dict[str, Any] = {
+    "任务：收尾中断的运行": {
+        "task": "monitoring.tasks.settle_lost_runs",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 240, "queue": "default"},
+    },
+    # One night's work in slices; what is left waits for the next night.
+    "清理：过期数据": {
+        "task": "monitoring.tasks.clean_up",
+        "schedule": crontab(minute="33", hour="1"),
+        "options": {"expires": 3600, "queue": "default"},
+    },
+    # At which hour is a runtime setting: the job looks whether it is time.
+    "报告：日报与周报": {
+        "task": "monitoring.tasks.send_digests",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 540, "queue": "default"},
+    },
+    "监控：系统自检": {
+        "task": "monitoring.tasks.watch",
+        "schedule": schedule(timedelta(seconds=20)),
+        "options": {"expires": 20, "queue": "default"},
+    },
+}
+
+# By the name that operators read.
+ROOMS: dict[str, dict[str, Any]] = {
+    "系统": KERNEL,
+    "客户": CUSTOMERS,
+    "消息": MESSAGING,
+    "工单": TICKETS,
+    "会话": CHAT,
+    "助手": ASSISTANT,
+    "微信": WECHAT,
+    "监控": MONITORING,
+}
+
+ENTRIES: dict[str, Any] = {name: entry for room in ROOMS.values() for name, entry in room.items()}

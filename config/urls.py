@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config import health
+from config.health import views as health
 from config.pages import home
 
 handler400 = "config.api.errors.bad_request"
@@ -14,14 +14,18 @@ handler404 = "config.api.errors.page_not_found"
 handler500 = "config.api.errors.server_error"
 
 urlpatterns = [
-    path("", home, name="home"),
-    path("admin/", admin.site.urls),
     path("api/", include("config.api_urls")),
+    path("", home, name="home"),
+    path("admin/reports/", include("monitoring.reports.page_urls")),
+    path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("", include("tickets.page_urls")),
+    path("", include("wechat.page_urls")),
+    path("monitor/", include("monitoring.board.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz, name="readyz"),
+    path("", include("monitoring.page_urls")),
 ]
 if settings.SANDBOX:
     urlpatterns.append(path("sandbox/", include("wechat.simulator.urls")))

@@ -1,11 +1,14 @@
-"""HTTP (granian, `--interface wsgi config.wsgi:application`)."""
+"""Django by WSGI; granian serves it as `config.web_process`."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from config.memory import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+# Every view is imported now, not while the first caller waits.
+_ = get_resolver().url_patterns
 settle()

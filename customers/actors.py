@@ -18,6 +18,8 @@ class Entry(models.TextChoices):
     WEB = "web", "网页"
     WECOM_GROUP = "wecom_group", "企业微信群"
     WECOM_APP = "wecom_app", "企业微信应用"
+    OFFICIAL_ACCOUNT = "official", "公众号"
+    KF = "kf", "微信客服"
     # What the platform told us: it is not told back.
     WECOM_SYNC = "wecom_sync", "企业微信同步"
     IMPORT = "import", "导入"

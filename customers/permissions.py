@@ -1,4 +1,4 @@
-"""What the role alone allows in the admin; administrators are superusers, the rest is per account."""
+"""What a member of staff may do in the admin who was put into no group."""
 
 from typing import Any
 
@@ -6,64 +6,29 @@ from django.contrib.auth.backends import BaseBackend
 
 from config.api.roles import Role
 from customers.models import User
-
-STAFF_PERMISSIONS = frozenset(
-    {
-        "customers.view_customer",
-        "customers.add_customer",
-        "customers.change_customer",
-        "customers.view_customerimport",
-        "customers.add_customerimport",
-        "customers.view_segment",
-        "customers.add_segment",
-        "customers.change_segment",
-        "customers.delete_segment",
-        "customers.view_riskwarning",
-        "customers.view_dailycustomerstatistic",
-        "customers.view_project",
-        "customers.add_project",
-        "customers.change_project",
-        "customers.view_projectevent",
-        "customers.view_followuptask",
-        "customers.view_followupplan",
-        "customers.view_planstep",
-        "customers.view_customergroup",
-        "customers.change_customergroup",
-        "customers.view_tag",
-        "customers.add_tag",
-        "customers.change_tag",
-        "customers.delete_tag",
-        "customers.view_taggroup",
-        "customers.add_taggroup",
-        "customers.change_taggroup",
-        "tickets.view_ticket",
-        "tickets.change_ticket",
-        "tickets.view_ticketevent",
-        "tickets.view_cannedreply",
-        "tickets.add_cannedreply",
-        "tickets.change_cannedreply",
-        "tickets.delete_cannedreply",
-        "tickets.view_slapolicy",
-        "tickets.view_slapolicyversion",
-        "tickets.view_slaapplication",
-        "tickets.view_slastep",
-    }
-)
+from customers.permission_groups.registry import StaffGroup, granted
 
 
 class RoleBackend(BaseBackend):
-    """Staff work on tickets and customers; the visibility rule decides which."""
+    """Staff without a group are agents; once put into groups they have what those allow, no more.
+
+    Which customers and tickets they see with it is the visibility rule's.
+    """
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        return (
-            isinstance(user_obj, User)
-            and user_obj.is_active
-            and user_obj.role == Role.STAFF
-            and perm in STAFF_PERMISSIONS
-        )
+        return self._is_plain_agent(user_obj) and perm in granted(StaffGroup.AGENT)
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
-        return any(
-            perm.startswith(f"{app_label}.") and self.has_perm(user_obj, perm)
-            for perm in STAFF_PERMISSIONS
+        return self._is_plain_agent(user_obj) and any(
+            perm.startswith(f"{app_label}.") for perm in granted(StaffGroup.AGENT)
         )
+
+    def _is_plain_agent(self, user: Any) -> bool:
+        if not isinstance(user, User) or not user.is_active or user.role != Role.STAFF:
+            return False
+        # Asked once for each login that a request loads, as Django keeps permissions.
+        kept: bool | None = getattr(user, "_is_in_no_group", None)
+        if kept is None:
+            kept = not user.groups.exists()
+            user._is_in_no_group = kept  # type: ignore[attr-defined]  # noqa: SLF001
+        return kept

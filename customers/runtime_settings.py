@@ -19,6 +19,11 @@ def register() -> None:
             "additionalProperties": False,
         },
         "风险分（0–100）达到多少为低、中、高",
+        titles={
+            "low": "低",
+            "medium": "中",
+            "high": "高",
+        },
     )
     register_setting(
         "risk.alert_level",

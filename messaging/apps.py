@@ -11,7 +11,15 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from config.events.relay import register_source
         from customers import channel_addresses
-        from messaging import conditions, customer_profile, personal_data, runtime_settings
+        from messaging import (
+            conditions,
+            customer_profile,
+            dashboard,
+            permission_groups,
+            personal_data,
+            retention,
+            runtime_settings,
+        )
         from messaging.channels import registry
         from messaging.channels.app.sender import AppChannel
         from messaging.channels.email.sender import EmailChannel
@@ -27,6 +35,9 @@ class MessagingConfig(AppConfig):
         events.register_all()
         customer_profile.register()
         conditions.register()
+        retention.register()
+        dashboard.register()
+        permission_groups.register()
         register_source(publish_due)
         channel_addresses.register(registry.normal_address)
         for channel in (SmsChannel(), EmailChannel(), AppChannel(), FeishuChannel()):

@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from customers.actors import Actor
+from customers.merging import register_part as register_moved
+from customers.merging.own import rows_of
 from customers.models import Customer
 from customers.queries.profile import SHOWN, moment, register_part
 from customers.queries.timeline import Before, Item, newest, register_source
@@ -17,6 +19,7 @@ CHANNELS = dict(ChannelType.choices)
 
 def register() -> None:
     register_part("messages", messages_of)
+    register_moved("messages", rows_of(Message), label="消息")
     register_source("message", messages, label="消息", page="messaging_message")
 
 

@@ -93,6 +93,8 @@ def _erase(customer: Customer, subject: Subject) -> None:
     scrub(since, subject, subject.words, *_COPIED)
     scrub(MessageAttempt.objects.all(), subject, subject.words, "detail")
     scrub(MessageBatch.objects.all(), subject, subject.words, "variables")
+    kept = MessageBatch.objects.filter(kept_figures__isnull=False)
+    scrub(kept, subject, subject.words, "kept_figures")
     EarlyReceipt.objects.filter(recipient__in=subject.marks).delete()
     OptOut.objects.filter(address__in=subject.marks).delete()
     PhoneCode.objects.filter(phone__in=subject.marks).delete()

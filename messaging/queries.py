@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from django.db.models import Count, Max, Min, QuerySet
@@ -25,9 +25,8 @@ MAX_FAILURES = 50
 
 def batch_counts(batch: MessageBatch) -> dict[str, int]:
     """How many messages are in each state; every state is there, and they add up to the total."""
-    counts = dict.fromkeys(MessageStatus.values, 0)
-    counts.update(batch.messages.order_by().values_list("status").annotate(Count("id")))
-    return counts
+    found = _counted([batch])[batch.pk]
+    return dict.fromkeys(MessageStatus.values, 0) | {row.status: row.count for row in found}
 
 
 def batch_progress(batch: MessageBatch) -> dict[str, Any]:
@@ -41,16 +40,16 @@ def batch_progress(batch: MessageBatch) -> dict[str, Any]:
 
 def batches_progress(batches: Collection[MessageBatch]) -> dict[int, dict[str, Any]]:
     """`batch_progress` of several by their keys, with one query."""
-    found: dict[int, list[_Counted]] = {batch.pk: [] for batch in batches}
-    rows = (
-        Message.objects.filter(batch__in=list(found))
-        .order_by()
-        .values_list("batch_id", "status")
-        .annotate(Count("id"), Min("due_at"), Min("sent_at"), Max("finished_at"))
-    )
-    for batch_id, *row in rows:
-        found[batch_id].append(_Counted(*row))
+    found = _counted(batches)
     return {batch.pk: _progress(batch, found[batch.pk]) for batch in batches}
+
+
+def batch_figures(batch: MessageBatch) -> dict[str, Any]:
+    """What is shown of a batch, as JSON: kept with it when its messages go (messaging/retention.py)."""
+    return {
+        "states": [row.as_json() for row in _counted([batch])[batch.pk]],
+        "failures": [list(astuple(failure)) for failure in batch_failures(batch)],
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,8 @@ class Failure:
 
 def batch_failures(batch: MessageBatch) -> list[Failure]:
     """What went wrong for good, by state and error code, the most frequent first."""
+    if batch.kept_figures is not None:
+        return [Failure(*row) for row in batch.kept_figures["failures"]]
     rows = (
         batch.messages.filter(status__in=FAILED)
         .order_by()
@@ -121,6 +122,33 @@ class _Counted:
     due_at: dt.datetime
     sent_at: dt.datetime | None
     finished_at: dt.datetime | None
+
+    def as_json(self) -> list[Any]:
+        times = (self.due_at, self.sent_at, self.finished_at)
+        return [self.status, self.count, *(at and at.isoformat() for at in times)]
+
+    @classmethod
+    def from_json(cls, row: Sequence[Any]) -> "_Counted":
+        status, count, *times = row
+        return cls(status, count, *(at and dt.datetime.fromisoformat(at) for at in times))
+
+
+def _counted(batches: Collection[MessageBatch]) -> dict[int, list[_Counted]]:
+    """By batch; one whose messages are partly deleted tells what it kept."""
+    found: dict[int, list[_Counted]] = {
+        batch.pk: [_Counted.from_json(row) for row in (batch.kept_figures or {}).get("states", [])]
+        for batch in batches
+    }
+    counted = [batch.pk for batch in batches if batch.kept_figures is None]
+    rows = (
+        Message.objects.filter(batch__in=counted)
+        .order_by()
+        .values_list("batch_id", "status")
+        .annotate(Count("id"), Min("due_at"), Min("sent_at"), Max("finished_at"))
+    )
+    for batch_id, *row in rows:
+        found[batch_id].append(_Counted(*row))
+    return found
 
 
 def _progress(batch: MessageBatch, rows: Sequence[_Counted]) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from config.errors import InvalidInputError
 from config.runtime.schema import integer
 from config.runtime.schema import register as register_setting
+from messaging.actions import retry_failed
 from messaging.models import ChannelType
 
 CHANNELS = list(ChannelType.values)
@@ -29,7 +31,13 @@ def _per_channel(value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _core_within_most(sender: dict[str, Any]) -> None:
+    if sender["max_pool_size"] < sender["core_pool_size"]:
+        raise InvalidInputError("不能小于 core_pool_size", attr="value.max_pool_size")
+
+
 def register() -> None:
+    retry_failed.register()
     register_setting(
         "message_sender",
         {
@@ -47,12 +55,23 @@ def register() -> None:
             }
         ),
         "发送池：每个进程同时发出的请求数，按使用率在 core 与 max 之间伸缩",
+        check=_core_within_most,
+        titles={
+            "core_pool_size": "常驻并发",
+            "max_pool_size": "最大并发",
+            "scale_up_threshold": "扩容使用率",
+            "scale_down_threshold": "缩容使用率",
+        },
     )
     register_setting(
         "retry",
         {"max_attempts": 3, "delay_seconds": 300},
         _object({"max_attempts": integer(1, 20), "delay_seconds": integer(0, 86_400)}),
         "可重试的失败：最多尝试几次，间隔多少秒",
+        titles={
+            "max_attempts": "最多尝试次数",
+            "delay_seconds": "间隔秒数",
+        },
     )
     register_setting(
         "circuit",
@@ -66,6 +85,12 @@ def register() -> None:
             }
         ),
         "渠道熔断：窗口内失败多少次、占比多少即熔断，熔断多少秒后试探",
+        titles={
+            "min_failures": "至少失败次数",
+            "failure_share": "失败占比",
+            "window_seconds": "窗口秒数",
+            "open_seconds": "熔断秒数",
+        },
     )
     register_setting(
         "quiet_hours",
@@ -96,12 +121,20 @@ def register() -> None:
         {"qps": 1000, "concurrent": 500},
         _object({"qps": integer(1, 1_000_000), "concurrent": integer(1, 100_000)}),
         "单条发送接口：每个调用方每秒次数与并发数",
+        titles={
+            "qps": "每秒次数",
+            "concurrent": "并发数",
+        },
     )
     register_setting(
         "rate_limit.api_send_batch",
         {"qps": 20, "concurrent": 20},
         _object({"qps": integer(1, 1_000_000), "concurrent": integer(1, 100_000)}),
         "批量发送接口：每个调用方每秒次数与并发数",
+        titles={
+            "qps": "每秒次数",
+            "concurrent": "并发数",
+        },
     )
     register_setting(
         "channel.group_bot.per_minute",

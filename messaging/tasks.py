@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from config.queues import depths
 from messaging.actions import receipts, schedules
+from messaging.actions.retry_failed import failed_retry
 from messaging.models import Queue
 from messaging.phone_codes.actions import codes_forget
 from messaging.phone_codes.masking import codes_clear
@@ -59,6 +60,12 @@ def roll_up_statistics() -> None:
     for back in range(1, ROLLED_DAYS + 1):
         rows.roll_up(today - timedelta(days=back))
     counters.recount(today)
+
+
+@shared_task(time_limit=300)
+def retry_failed() -> None:
+    """Every hour, where it is switched on: what a provider's passing trouble ended."""
+    failed_retry()
 
 
 @shared_task(time_limit=60)

@@ -14,7 +14,7 @@ from messaging.statistics import counters, realtime
 def record(rows: Sequence[After], claimed_at: float) -> None:
     """Tells what became of a wave; nobody waits for a Redis that is away (guarantees.md 10)."""
     if not settings.REDIS_URL:
-        counters.remember_here(counters.moment_of(rows))
+        counters.remember_here(rows)
         return
 
     def write(redis: Redis) -> None:

@@ -12,19 +12,28 @@ from django.db.backends.postgresql.operations import DatabaseOperations as Postg
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from config import redis_link
-from config.api import rate_limits
+from config import heartbeat, redis_link
+from config.api import rate_limits, traffic
 from config.events.models import OutboxEntry
 from config.events.subscribers import subscribers_of
+from config.health import probing
+from config.pace import Pace
 from config.runtime import store
 from messaging import templates_in_use, variables
 from messaging.channels import accounts
 from messaging.models import MessageChunk, MessageTemplate
 from messaging.sending import circuit, limits, pool, prepare, work
 from messaging.statistics import counters, overview
+from monitoring.board import snapshot as monitor_snapshot
+from monitoring.metrics import exposition
+from monitoring.watch import holding, rounds
 from tests.factories import AdminFactory, UserFactory
+from tickets.assistant.knowledge import index as knowledge_index
+from tickets.assistant.learning import active as intent_model
+from tickets.chat import limits as chat_limits
 from tickets.storage import private_storage
 from wechat.client import tokens
+from wechat.official import door as official_door
 
 pytest_plugins = ["tests.live", "tests.mail_server"]
 
@@ -60,22 +69,41 @@ def clean_memory() -> Iterator[None]:
     cache.clear()
     for forget in (
         accounts.forget,
+        chat_limits.forget,
         circuit.forget,
         circuit.forget_outcomes,
+        intent_model.forget,
         counters.forget_here,
+        heartbeat.forget,
+        holding.forget,
+        rounds.forget,
+        knowledge_index.forget,
         limits.forget_local,
+        monitor_snapshot.forget,
         overview.forget,
         prepare.forget,
+        probing.forget,
         rate_limits.forget,
         redis_link.forget_failure,
         store.forget_snapshot,
         templates_in_use.forget,
         tokens.forget_own,
+        traffic.forget,
+        exposition.forget,
         variables.forget,
     ):
         forget()
     yield
     pool.close()
+
+
+@pytest.fixture(autouse=True)
+def no_rush(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test says more in a second than followers do."""
+    generous = Pace(10_000, 10_000)
+    monkeypatch.setattr(
+        official_door, "_paced", lambda a_second: generous if a_second else Pace(0, 0)
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """The real thing, started as its operator starts it, for tests that speak to it over HTTP."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,8 +21,9 @@ from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "demo-password-for-tests"
-READY_SECONDS = 90
-QUEUES = "msg.urgent,msg.high,msg.normal,msg.low,callbacks,default"
+READY_SECONDS = 100
+DATABASE = "scrm.sqlite3"
+QUEUES = ",".join(queue.name for queue in settings.CELERY_TASK_QUEUES)
 
 
 def _session() -> requests.Session:
@@ -43,17 +46,21 @@ class LiveSystem:
     logs: Path
     environment: dict[str, str]
     http: requests.Session = field(default_factory=_session)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def url(self, path: str) -> str:
         return self.base + path
 
     def as_user(self, username: str) -> requests.Session:
-        answer = self.http.post(
-            self.url("/api/auth/token"), json={"username": username, "password": PASSWORD}
-        )
-        assert answer.status_code == 200, answer.text
+        """A session of its own; logins are limited, so there is one for each user."""
+        if username not in self.tokens:
+            answer = self.http.post(
+                self.url("/api/auth/token"), json={"username": username, "password": PASSWORD}
+            )
+            assert answer.status_code == 200, answer.text
+            self.tokens[username] = answer.json()["access"]
         session = _session()
-        session.headers["Authorization"] = f"Bearer {answer.json()['access']}"
+        session.headers["Authorization"] = f"Bearer {self.tokens[username]}"
         return session
 
     def until(self, check: Any, seconds: float = 20, pause: float = 0.05) -> Any:
@@ -74,7 +81,17 @@ class LiveSystem:
     def __enter__(self) -> Self:
         return self
 
+    def restart(self) -> None:
+        """The embedded profile's one process dies and comes back to the same storage and port."""
+        self.stop()
+        self.processes.clear()
+        _launch(self, "serve-again", ["manage.py", "serve"])
+        self.until(lambda: _is_ready(self), READY_SECONDS)
+
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
         for process in reversed(self.processes):
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
@@ -114,6 +131,7 @@ def start(**environment: str) -> LiveSystem:
     system = LiveSystem(base, live_base, [], folder, full)
     try:
         if settings.EMBEDDED:
+            shutil.copy(_migrated(), folder / DATABASE)
             _launch(system, "serve", ["manage.py", "serve", "--demo"])
         else:
             _start_services(system)
@@ -124,13 +142,21 @@ def start(**environment: str) -> LiveSystem:
     return system
 
 
+@cache
+def _migrated() -> Path:
+    """An empty database with every migration, made once: each system begins with a copy of it."""
+    folder = Path(tempfile.mkdtemp(prefix="scrm-migrated-"))
+    _run({**os.environ, "DATA_DIR": str(folder)}, "manage.py", "migrate", "--verbosity", "0")
+    return folder / DATABASE
+
+
 def _start_services(system: LiveSystem) -> None:
     env = system.environment
-    base, _, _ = env["DATABASE_URL"].rpartition("/")
+    base, _, name = env["DATABASE_URL"].rpartition("/")
     with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS scrm_live WITH (FORCE)")
-        connection.execute("CREATE DATABASE scrm_live")
-    env["DATABASE_URL"] = f"{base}/scrm_live"
+        connection.execute(f"DROP DATABASE IF EXISTS {name}_live WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}_live")
+    env["DATABASE_URL"] = f"{base}/{name}_live"
     env["REDIS_URL"] = env["REDIS_URL"].rpartition("/")[0] + "/14"
     run(system, "manage.py", "migrate", "--verbosity", "0")
     run(system, "manage.py", "demo")
@@ -152,10 +178,14 @@ def _start_services(system: LiveSystem) -> None:
 
 def run(system: LiveSystem, *command: str) -> str:
     """Runs one command of the project to its end, in the system's environment."""
+    return _run(system.environment, *command)
+
+
+def _run(environment: dict[str, str], *command: str) -> str:
     done = subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        env=system.environment,
+        env=environment,
         capture_output=True,
         text=True,
         check=False,

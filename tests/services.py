@@ -21,7 +21,7 @@ DEFAULTS = {
     "REDIS_URL": "redis://127.0.0.1:6379/15",
 }
 PORTS = {"postgresql": 5432, "postgres": 5432, "amqp": 5672, "redis": 6379}
-COMPOSE = ["docker", "compose", "-f", "docker-compose.yml", "-f", "deploy/test-ports.yml"]
+COMPOSE = ["docker", "compose", "-f", "deploy/test-ports.yml"]
 DEBIAN = {
     "DATABASE_URL": (
         "postgresql",
@@ -57,7 +57,8 @@ def run_pytest(urls: dict[str, str], arguments: list[str], *, browser: bool) -> 
     """The suite in two processes, then what speaks to the running system, which has several itself."""
     environment = {k: v for k, v in os.environ.items() if k not in DEFAULTS} | urls
     live = "live" if browser else "live and not browser"
-    parts = (["-n", "2", "-m", "not live"], ["-m", live])
+    # A browser and a dozen processes share a small machine here: what fails once is asked again, aloud.
+    parts = (["-n", "2", "-m", "not live"], ["-m", live, "--reruns", "1", "-r", "R"])
     codes = [
         subprocess.run(
             [sys.executable, "-m", "pytest", "-q", *part, *arguments],

@@ -10,6 +10,8 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         from tickets import contributions, daily_counts, runtime_settings
+        from tickets.assistant import registration as assistant
+        from tickets.chat import registration as chat
         from tickets.customer_side import registration as customer_side
         from tickets.desk import registration as desk
         from tickets.dispatch import registration as dispatch
@@ -40,5 +42,7 @@ class TicketsConfig(AppConfig):
             desk,
             presence,
             intake,
+            chat,
+            assistant,
         ):
             area.register()

@@ -13,5 +13,14 @@ def private_storage() -> Storage:
 
 def random_path(instance: object, name: str) -> str:
     """`tickets/2026/11/<32 letters>.pdf`: spread over months, guessed by nobody."""
+    return _path("tickets", name)
+
+
+def chat_path(instance: object, name: str) -> str:
+    """`random_path` for what is sent in chats."""
+    return _path("chats", name)
+
+
+def _path(folder: str, name: str) -> str:
     extension = PurePosixPath(name).suffix
-    return f"tickets/{timezone.localtime():%Y/%m}/{secrets.token_hex(16)}{extension}"
+    return f"{folder}/{timezone.localtime():%Y/%m}/{secrets.token_hex(16)}{extension}"

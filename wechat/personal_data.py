@@ -51,9 +51,10 @@ def _erase(customer: Customer, subject: Subject) -> None:
 
 def _empty_callbacks(subject: Subject) -> None:
     """What the platform sent is emptied where it names them; what waits is not worked any more."""
-    fields = ("payload", "reply", "error", "conversation", "dedupe_key")
+    fields = ("payload", "reply", "passive_reply", "error", "conversation", "dedupe_key")
     for callback in naming(Callback.objects.all(), subject.words, *fields):
         callback.payload, callback.reply, callback.error = {"erased": True}, "", ""
+        callback.passive_reply = ""
         callback.conversation = subject.without(callback.conversation, subject.words)
         if any(word in callback.dedupe_key for word in subject.words):
             callback.dedupe_key = f"erased-{callback.pk}"

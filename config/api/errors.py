@@ -10,7 +10,14 @@ from rest_framework import exceptions
 from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.exceptions import InvalidToken
 
-from config.errors import AppError, ConflictError, NotAllowedError, NotFoundError
+from config.errors import (
+    AppError,
+    ConflictError,
+    InvalidFieldsError,
+    NotAllowedError,
+    NotFoundError,
+    TooOftenError,
+)
 
 
 class Conflict(APIException):
@@ -67,6 +74,16 @@ def _answer_to(error: AppError) -> APIException:
         return exceptions.NotFound(error.detail, error.code)
     if isinstance(error, ConflictError):
         return Conflict(error.detail, error.code, attr=error.attr, extra=error.extra)
+    if isinstance(error, TooOftenError):
+        throttled = exceptions.Throttled(None, error.detail, error.code)
+        # Given to the constructor, it would be put into words a second time; this is Retry-After.
+        throttled.wait = error.wait_seconds  # type: ignore[attr-defined]
+        return throttled
+    if isinstance(error, InvalidFieldsError):
+        fields: dict[str, list[exceptions.ErrorDetail]] = {}
+        for name, detail in error.faults:
+            fields.setdefault(name, []).append(exceptions.ErrorDetail(detail, error.code))
+        return exceptions.ValidationError(fields)
     field = error.attr or "non_field_errors"
     return exceptions.ValidationError({field: [exceptions.ErrorDetail(error.detail, error.code)]})
 

@@ -14,6 +14,10 @@ class Scope(models.TextChoices):
     CUSTOMERS_WRITE = "customers:write", "修改客户"
     TICKETS_READ = "tickets:read", "查看工单"
     TICKETS_WRITE = "tickets:write", "处理工单"
+    CONFIG_READ = "config:read", "查看运行时配置"
+    CONFIG_WRITE = "config:write", "修改运行时配置"
+    REPORTS_READ = "reports:read", "查看报表"
+    METRICS_READ = "metrics:read", "读取监控指标"
 
 
 class ApiKey(AbstractAPIKey):

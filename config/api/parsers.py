@@ -11,7 +11,7 @@ from rest_framework.parsers import JSONParser
 MAX_DEPTH = 100
 
 
-def _check(value: Any, depth: int = 0) -> None:
+def check_storable(value: Any, depth: int = 0) -> None:
     """Refuses NUL characters and lone surrogates, which no text column can hold, NaN, and depths."""
     if depth > MAX_DEPTH:
         raise ParseError("正文嵌套过深")
@@ -24,11 +24,11 @@ def _check(value: Any, depth: int = 0) -> None:
             raise ParseError("正文含有不成对的代理字符") from None
     elif isinstance(value, dict):
         for key, item in value.items():
-            _check(key)
-            _check(item, depth + 1)
+            check_storable(key)
+            check_storable(item, depth + 1)
     elif isinstance(value, list):
         for item in value:
-            _check(item, depth + 1)
+            check_storable(item, depth + 1)
     elif isinstance(value, float) and not math.isfinite(value):
         raise ParseError("正文含有超出范围的数字")
 
@@ -44,7 +44,7 @@ class ApiJSONParser(JSONParser):
     ) -> dict[str, Any]:
         try:
             data = super().parse(stream, media_type, parser_context)
-            _check(data)
+            check_storable(data)
         except RecursionError:
             raise ParseError("正文嵌套过深") from None
         return data

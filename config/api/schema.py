@@ -51,6 +51,16 @@ class ApiSchema(AutoSchema):
         return bodies
 
 
+class VisitorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the schema describes customers without a login."""
+
+    target_class = "customers.visitors.authentication.VisitorAuthentication"
+    name = "Visitor"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "apiKey", "in": "cookie", "name": "visitor"}
+
+
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the schema describes API keys."""
 

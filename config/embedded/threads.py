@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils.module_loading import import_string
 
+from config import standing
 from config.events import relay
 from config.heartbeat import beat_once
 from config.logs import get_logger
@@ -93,8 +94,22 @@ class _Relay:
         self._stop.set()
 
 
+class _Standing:
+    """What the long-lived processes of the other profile do besides."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        for thread in standing.start(self._stop):
+            thread.join()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+
 class Background:
-    """The three threads, and those of the sandbox's servers.
+    """The three threads, what stands beside them, and those of the sandbox's servers.
 
     `stop` lets the task in hand finish and closes every connection.
     """
@@ -104,6 +119,7 @@ class Background:
             "relay": _Relay(app),
             "worker": _Worker(app),
             "beat": _Beat(app),
+            "standing": _Standing(),
             **{path: import_string(path)() for path in settings.SANDBOX_SERVERS},
         }
         self._threads = [

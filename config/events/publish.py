@@ -15,6 +15,7 @@ from django.utils import timezone
 from config.events import wakeup
 from config.events.models import OutboxEntry
 from config.locks import transaction_locks
+from config.task_trace import current_request_id
 
 # Locks are shared by keys, so that a bulk act does not fill the server's lock table.
 ORDER_LOCKS = 512
@@ -35,9 +36,11 @@ def publish_many(
     """`publish` for each of `items`, with one statement; `keys` are those of all of them."""
     hold_order(keys)
     timestamp = timezone.localtime().isoformat()
+    request_id = current_request_id()
     OutboxEntry.objects.bulk_create(
         OutboxEntry(
             kind=OutboxEntry.Kind.EVENT,
+            request_id=request_id,
             name=event_type,
             payload={
                 "eventId": uuid.uuid4().hex,
@@ -62,8 +65,11 @@ def hold_order(keys: Iterable[str]) -> None:
 
 def enqueue(task: str, args_list: Iterable[list[Any]], *, queue: str) -> None:
     """Starts Celery task `task` on `queue` after commit, once for each argument list."""
+    request_id = current_request_id()
     OutboxEntry.objects.bulk_create(
-        OutboxEntry(kind=OutboxEntry.Kind.TASK, name=task, payload=args, queue=queue)
+        OutboxEntry(
+            kind=OutboxEntry.Kind.TASK, name=task, payload=args, queue=queue, request_id=request_id
+        )
         for args in args_list
     )
     transaction.on_commit(wakeup.signal)

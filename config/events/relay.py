@@ -21,6 +21,7 @@ from config.events.subscribers import subscribers_of
 from config.heartbeat import beat_once
 from config.locks import try_transaction_lock
 from config.logs import get_logger
+from config.task_trace import as_request
 
 logger = get_logger(__name__)
 
@@ -28,6 +29,8 @@ EVENTS_EXCHANGE = Exchange("scrm.events", type="topic", durable=True)
 BATCH_ROWS = 200
 # A relay in another process than the writer's sees new rows at its next look.
 IDLE_SECONDS = 0.03
+# A few rows at a time cost as much as many: while a rush goes on, more of them gather.
+FEW_ROWS, GATHER_SECONDS = 20, 0.01
 BROKER_RETRY_SECONDS = 1.0
 
 # What else leaves through the relay: each publishes some of what is due and says how much.
@@ -65,6 +68,11 @@ def relay_once(app: Celery) -> int:
 
 def _publish(app: Celery, producer: Producer, entry: OutboxEntry) -> bool:
     """Hands one row over; False when the row itself is wrong, and says so in it."""
+    with as_request(entry.request_id):
+        return _publish_as_its_request(app, producer, entry)
+
+
+def _publish_as_its_request(app: Celery, producer: Producer, entry: OutboxEntry) -> bool:
     try:
         if entry.kind == OutboxEntry.Kind.TASK:
             app.send_task(entry.name, args=entry.payload, queue=entry.queue, producer=producer)
@@ -103,6 +111,8 @@ def run(app: Celery, stop: threading.Event) -> None:
             moved = sum(source(app) for source in _sources) + relay_once(app)
             if moved == 0:
                 wakeup.wait(IDLE_SECONDS)
+            elif moved < FEW_ROWS:
+                stop.wait(GATHER_SECONDS)
         except (OperationalError, OSError):
             logger.warning("relay_broker_away", retry_seconds=BROKER_RETRY_SECONDS)
             stop.wait(BROKER_RETRY_SECONDS)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from config.events.models import ConsumedEvent
+from config.retention import expired, remove_all
 
 # Longer than any broker keeps what it could bring again.
 KEPT = timedelta(days=7)
@@ -61,4 +62,5 @@ def first_time(consumer: str, envelope: dict[str, Any]) -> bool:
 
 def forget_old() -> int:
     """Deletes what is too old to come again; returns how many."""
-    return ConsumedEvent.objects.filter(consumed_at__lt=timezone.now() - KEPT).delete()[0]
+    old = expired(ConsumedEvent.objects.all(), "consumed_at")
+    return remove_all(old, timezone.now() - KEPT)

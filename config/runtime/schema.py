@@ -3,13 +3,14 @@
 An app adds its own keys with `register` from `AppConfig.ready()`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import jsonschema
 
-from config.errors import InvalidInputError
+from config.errors import InvalidFieldsError, InvalidInputError
+from config.runtime.wording import faults_of
 
 JSONValue: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
 # What JSON Schema cannot say; raises `InvalidInputError` with an `attr` that begins with `value`.
@@ -28,6 +29,17 @@ class SettingSpec:
 _specs: dict[str, SettingSpec] = {}
 
 
+def _is_integer(_checker: Any, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+# JSON Schema takes 50.0 for an integer; a pool of 50.0 calls is none.
+_Validator = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+)
+
+
 def register(
     key: str,
     default: JSONValue,
@@ -35,13 +47,26 @@ def register(
     description: str,
     *,
     check: Check | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> None:
     """Makes `key` known. `schema` is JSON Schema; `default` must obey it.
 
-    `check` sees a value that the schema has let through, completed from the default.
+    `check` sees a value that the schema has let through, completed from the default. `titles` name
+    an object's parts for people, by their dotted path.
     """
     jsonschema.validate(default, schema)
+    for path, title in (titles or {}).items():
+        schema = _titled(schema, path.split("."), title)
     _specs[key] = SettingSpec(key, default, schema, description, check)
+
+
+def _titled(schema: dict[str, Any], path: Sequence[str], title: str) -> dict[str, Any]:
+    """A copy: parts of a schema are shared between keys."""
+    if not path:
+        return {**schema, "title": title}
+    name, *rest = path
+    properties = schema["properties"]
+    return {**schema, "properties": {**properties, name: _titled(properties[name], rest, title)}}
 
 
 def spec(key: str) -> SettingSpec:
@@ -58,16 +83,29 @@ def all_specs() -> list[SettingSpec]:
     return sorted(_specs.values(), key=lambda item: item.key)
 
 
-def validate(key: str, value: JSONValue) -> None:
-    """Raises `InvalidInputError` whose `attr` is the path of the first wrong field."""
+def faults(key: str, value: JSONValue) -> list[tuple[str, str]]:
+    """`(path, words)` of everything that is wrong with `value`; "" is the value as a whole.
+
+    Raises `InvalidInputError` for a key that no app has registered.
+    """
     found = spec(key)
-    validator = jsonschema.Draft202012Validator(found.schema)
-    error = jsonschema.exceptions.best_match(validator.iter_errors(value))
-    if error is not None:
-        path = ".".join(["value", *[str(part) for part in error.absolute_path]])
-        raise InvalidInputError(f"{key}: {error.message}", attr=path)
-    if found.check is not None:
+    wrong = faults_of(_Validator(found.schema).iter_errors(value))
+    if wrong or found.check is None:
+        return wrong
+    try:
         found.check(completed(key, value))
+    except InvalidInputError as error:
+        return [((error.attr or "").removeprefix("value").removeprefix("."), error.detail)]
+    return []
+
+
+def validate(key: str, value: JSONValue, *, attr: str = "value") -> None:
+    """Raises `InvalidFieldsError` that names every wrong field, dotted, beginning with `attr`."""
+    wrong = faults(key, value)
+    if wrong:
+        raise InvalidFieldsError(
+            [(f"{attr}.{path}" if path else attr, f"{key}：{words}") for path, words in wrong]
+        )
 
 
 def completed(key: str, value: JSONValue) -> JSONValue:

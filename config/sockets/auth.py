@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken
 
 App = Callable[[Any, Any, Any], Awaitable[Any]]
 
@@ -30,11 +31,20 @@ class KnownCallers:
         given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token")
         if given:
             user = await _user_of(given[0])
+            scope = {**scope, "token_ends": _end_of(given[0])}
         elif any(name == b"origin" for name, _ in scope["headers"]):
             return await self._own_pages(scope, receive, send)
         else:
             user = AnonymousUser()
         return await self._inner({**scope, "user": user}, receive, send)
+
+
+def _end_of(token: str) -> float:
+    """When a valid token ends (epoch seconds); 0 for any other."""
+    try:
+        return float(AccessToken(token.encode())["exp"])  # type: ignore[arg-type]
+    except TokenError:
+        return 0.0
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]

@@ -22,16 +22,24 @@ class GuardedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     """
 
     roles: frozenset[Role] = frozenset()
+    # None by this name: a connection needs no channel of its own in Redis. `config.sockets.layer`
+    # has one a process.
+    channel_layer_alias = "none"
 
     async def connect(self) -> None:
         await self.accept()
+        code = await self.refusal()
+        if code is None:
+            await self.entered()
+        else:
+            await self.close(code)
+
+    async def refusal(self) -> int | None:
+        """The close code for whoever may not come in; None for who may."""
         user = self.scope.get("user")
         if user is None or not user.is_authenticated:
-            await self.close(NOT_LOGGED_IN)
-        elif getattr(user, "role", None) not in self.roles:
-            await self.close(NOT_ALLOWED)
-        else:
-            await self.entered()
+            return NOT_LOGGED_IN
+        return None if getattr(user, "role", None) in self.roles else NOT_ALLOWED
 
     async def entered(self) -> None:
         """The caller is known and has the role."""

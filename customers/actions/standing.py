@@ -42,8 +42,9 @@ def customer_restore(*, customer_id: int, actor: Actor) -> Customer:
     """
     if not actor.sees_all:
         raise NotAllowedError("只有管理员可以恢复客户")
-    deleted = deleted_customers_visible_to(actor).filter(pk=customer_id, erased_at=None)
-    customer = deleted.select_for_update(of=("self",), no_key=True).first()
+    # Whoever was merged is another customer now: there is nobody to bring back.
+    deleted = deleted_customers_visible_to(actor).filter(erased_at=None, merged_into=None)
+    customer = deleted.filter(pk=customer_id).select_for_update(of=("self",), no_key=True).first()
     if customer is None:
         raise NotFoundError(f"没有已删除的客户 {customer_id}")
     customer.status = CustomerStatus.LOST if customer.lost_at else CustomerStatus.NORMAL

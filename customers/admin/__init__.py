@@ -6,6 +6,7 @@ from customers.admin import (  # noqa: F401  (they register themselves)
     groups,
     handovers,
     imports,
+    merging,
     plans,
     projects,
     risks,

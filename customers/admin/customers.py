@@ -8,12 +8,15 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from customers import phones
 from customers.actions.create import customer_create
 from customers.actions.edit import customer_edit
 from customers.actions.fields import CustomerFields
 from customers.admin.actor import actor_of
 from customers.admin.bulk_acts import BulkActs
 from customers.admin.list_filters import StandingFilter, TagFilter
+from customers.admin.masking import MaskedPhones
+from customers.admin.phone_page import PhonePage
 from customers.admin.privacy import PrivacyPages
 from customers.admin.profile import CustomerPage
 from customers.admin.refusals import RefusalsSaid
@@ -31,8 +34,11 @@ RISK_COLOURS = {
 
 
 @admin.register(Customer)
-class CustomerAdmin(RefusalsSaid, BulkActs, PrivacyPages, CustomerPage):
+class CustomerAdmin(MaskedPhones, RefusalsSaid, BulkActs, PrivacyPages, PhonePage, CustomerPage):
     form = CustomerForm
+    masked = {"phone": "phone_masked", "phone_display": "phone_masked"}
+    # Their own history keeps what changed, and forgets it with the person.
+    audit_values = ()
     list_display = [
         "name",
         "phone_display",
@@ -61,6 +67,10 @@ class CustomerAdmin(RefusalsSaid, BulkActs, PrivacyPages, CustomerPage):
     @admin.display(description="手机", ordering="phone")
     def phone_display(self, customer: Customer) -> str:
         return customer.phone_display
+
+    @admin.display(description="手机", ordering="phone")
+    def phone_masked(self, customer: Customer) -> str:
+        return phones.mask(customer.phone)
 
     @display(description="流失风险", ordering="risk_score", label=RISK_COLOURS)
     def shown_risk(self, customer: Customer) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from customers.actions.imports import import_accept
 from customers.admin.actor import actor_of
 from customers.importing.content import MAX_BYTES, MAX_ROWS
 from customers.models import CustomerImport, ImportStatus
+from customers.phone_visibility import may_see_phones, text_shown
 from customers.queries.imports import (
     ERROR_HEADER,
     error_table,
@@ -158,7 +159,11 @@ class CustomerImportAdmin(ModelAdmin):
                 ("有错", job.failed_count),
             ],
             "warnings": import_warnings(job),
-            "errors_shown": [(row, _label(row.field)) for row in rows[:ERRORS_SHOWN]],
+            "errors_shown": [
+                (row, _label(row.field), text_shown(row.detail, request.user))
+                for row in rows[:ERRORS_SHOWN]
+            ],
+            "may_take_out": may_see_phones(request.user),
             "errors_total": rows.count(),
         }
         page: HttpResponse = super().render_change_form(
@@ -168,7 +173,8 @@ class CustomerImportAdmin(ModelAdmin):
 
     def errors_view(self, request: HttpRequest, job_id: int) -> HttpResponseBase:
         """All wrong rows as a table."""
-        if not self.has_view_permission(request):
+        # The rows are as they were sent, with the phones in them.
+        if not self.has_view_permission(request) or not may_see_phones(request.user):
             raise PermissionDenied
         job = get_object_or_404(self.get_queryset(request), pk=min(job_id, 2**63 - 1))
         return table_response("csv", job.import_id, ERROR_HEADER, error_table(job))

@@ -11,7 +11,9 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from config.errors import AppError, InvalidInputError
+from config.admin_acts import BulkAct, confirmed, deleting
+from config.admin_site.read_only import ReadOnlyAdmin
+from config.errors import InvalidInputError
 from customers.actions.follow_up_tasks import follow_up_task_done
 from customers.actions.plans import MAX_STEPS, check_trigger, plan_remove
 from customers.admin.actor import actor_of
@@ -94,6 +96,7 @@ class FollowUpPlanAdmin(ModelAdmin):
     search_fields = ["name"]
     autocomplete_fields: list[str] = []
     inlines = [PlanStepInline]
+    actions = [deleting("个计划")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUpPlan]:
         running = Count(
@@ -110,10 +113,6 @@ class FollowUpPlanAdmin(ModelAdmin):
         if not plan_remove(obj, actor=actor_of(request)):
             messages.warning(request, f"计划「{obj.name}」已有客户参与，已停用而不是删除")
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[FollowUpPlan]) -> None:
-        for plan in queryset:
-            self.delete_model(request, plan)
-
     @admin.display(description="触发")
     def shown_trigger(self, plan: FollowUpPlan) -> str:
         what = plan.trigger_tag.name if plan.trigger_tag else plan.get_trigger_stage_display()
@@ -129,42 +128,39 @@ class FollowUpPlanAdmin(ModelAdmin):
 
 
 @admin.register(FollowUpTask)
-class FollowUpTaskAdmin(ModelAdmin):
+class FollowUpTaskAdmin(ReadOnlyAdmin):
     list_display = ["title", "customer", "owner", "shown_due", "shown_status", "plan"]
     list_display_links = None
     list_filter = ["status", "owner"]
     search_fields = ["title", "customer__name"]
     list_per_page = 50
-    actions = ["finish_selected"]
+    actions = [
+        confirmed(
+            BulkAct(
+                name="finish_selected",
+                label="标记为已完成",
+                effect="所选任务记为已完成，不再提醒。",
+                done="已完成",
+                unit="个任务",
+                permission="finish",
+                run=lambda task, doing: follow_up_task_done(
+                    task_id=task.pk, actor=actor_of(doing.request)
+                ),
+                against=lambda task, request: (
+                    "" if task.status == TaskStatus.OPEN else f"{task.get_status_display()}的任务"
+                ),
+                named=lambda task: f"{task.title}（{task.customer.name}）",
+            )
+        )
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUpTask]:
         rows = tasks_visible_to(actor_of(request))
         return rows.select_related("customer", "owner", "enrollment__plan").order_by("-due_at")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
     def has_finish_permission(self, request: HttpRequest) -> bool:
-        """Who sees the list works on it: everybody has their own tasks there."""
-        return bool(self.has_view_permission(request))
-
-    @admin.action(description="标记为已完成", permissions=["finish"])
-    def finish_selected(self, request: HttpRequest, queryset: QuerySet[FollowUpTask]) -> None:
-        done = 0
-        for pk in queryset.order_by("id").values_list("pk", flat=True):
-            try:
-                follow_up_task_done(task_id=pk, actor=actor_of(request))
-                done += 1
-            except AppError as error:
-                messages.error(request, error.detail)
-        if done:
-            messages.success(request, f"{done} 个任务已完成")
+        """Everybody has their own tasks there; nobody edits one."""
+        return bool(request.user.has_perm("customers.change_followuptask"))
 
     @display(description="期限", ordering="due_at", label={"overdue": "danger", "other": "default"})
     def shown_due(self, task: FollowUpTask) -> tuple[str, str]:

@@ -17,7 +17,9 @@ from config.errors import InvalidInputError
 from customers.admin import profile_acts as acts
 from customers.admin.actor import actor_of
 from customers.admin.page_acts import act_on
+from customers.admin.phone_page import mask_profile
 from customers.models import Customer, CustomerStatus, Project
+from customers.phone_visibility import may_reveal_phones, text_shown
 from customers.projects.trail import LABELS as PROJECT_LABELS
 from customers.queries.profile import customer_profile
 from customers.queries.timeline import Entry as TimelineEntry
@@ -114,12 +116,14 @@ class CustomerPage(ModelAdmin):
         _with_moments(profile)
         carried = {tag["id"] for tag in profile["tags"]}
         warning = profile["risk"]["warning"]
+        mask_profile(profile, request.user)
         return {
             "title": customer.name,
             "customer": customer,
             "profile": profile,
             "is_lost": customer.status == CustomerStatus.LOST,
             "may_act": self.has_change_permission(request, customer),
+            "may_reveal": bool(customer.phone) and may_reveal_phones(request.user),
             "tag_choices": acts.tags_without(carried),
             "follow_up_form": acts.FollowUpForm(),
             "assign_form": acts.AssignForm(initial={"to_user": customer.follow_user_id}),
@@ -165,7 +169,10 @@ def _shown(request: HttpRequest, entry: TimelineEntry) -> dict[str, Any]:
         "by": " · ".join(dict.fromkeys(part for part in (item.actor, item.entry) if part)),
         "next_at": _moment(item.data.get("next_at")),
         "changes": [
-            (labels.get(name, name), *(_text(value, words.get(name, {})) for value in pair))
+            (
+                labels.get(name, name),
+                *(text_shown(_text(value, words.get(name, {})), request.user) for value in pair),
+            )
             for name, pair in changes.items()
             if name not in UNSHOWN and isinstance(pair, list) and len(pair) == 2
         ],

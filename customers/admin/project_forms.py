@@ -27,7 +27,7 @@ class ProjectForm(forms.ModelForm):
         help_text="用顿号或逗号分开；第一个是主要产品",
         widget=UnfoldAdminTextInputWidget,
     )
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_version = forms.IntegerField(label="版本", widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Project

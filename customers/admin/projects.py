@@ -75,6 +75,8 @@ def _said(field: str, value: Any) -> str:
 @admin.register(Project)
 class ProjectAdmin(ModelAdmin):
     form = ProjectForm
+    # Their trail has the values.
+    audit_values = ()
     list_display = [
         "number",
         "name",

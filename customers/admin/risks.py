@@ -1,9 +1,8 @@
 """Warnings in the operators' admin: why each was raised, what became of it, how often they are right."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms.widgets import Media
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +10,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from config.errors import AppError
+from config.admin_acts import BulkAct, Doing, confirmed
+from config.admin_site.read_only import ReadOnlyAdmin
 from customers.actions.risk import risk_settle
 from customers.admin.actor import actor_of
 from customers.admin.customers import RISK_COLOURS
@@ -31,25 +30,31 @@ OUTCOME_COLOURS = {
 }
 
 
-def _settler(outcome: WarningOutcome, label: str) -> Callable[..., None]:
-    @admin.action(description=f"结论：{label}", permissions=["settle"])
-    def settle(page: "RiskWarningAdmin", request: HttpRequest, rows: QuerySet[RiskWarning]) -> None:
-        done = 0
-        for pk in rows.order_by("id").values_list("pk", flat=True):
-            try:
-                risk_settle(warning_id=pk, outcome=outcome, note="", actor=actor_of(request))
-                done += 1
-            except AppError as error:
-                messages.error(request, error.detail)
-        if done:
-            messages.success(request, f"{done} 个预警已有结论：{label}")
+def _settling(outcome: WarningOutcome, label: str) -> Any:
+    def settle(warning: RiskWarning, doing: Doing) -> None:
+        risk_settle(warning_id=warning.pk, outcome=outcome, note="", actor=actor_of(doing.request))
 
-    settle.__name__ = f"settle_{outcome.value}"
-    return settle
+    return confirmed(
+        BulkAct(
+            name=f"settle_{outcome.value}",
+            label=f"结论：{label}",
+            effect=f"所选预警的结论记为「{label}」，相应的跟进任务随之完成，结论不能更改。",
+            done=f"已有结论：{label}",
+            unit="个预警",
+            permission="settle",
+            run=settle,
+            against=_is_settled,
+            named=lambda warning: f"{warning.customer.name}（{warning.get_level_display()}）",
+        )
+    )
+
+
+def _is_settled(warning: RiskWarning, request: HttpRequest) -> str:
+    return "" if warning.outcome == WarningOutcome.OPEN else "已有结论"
 
 
 @admin.register(RiskWarning)
-class RiskWarningAdmin(ModelAdmin):
+class RiskWarningAdmin(ReadOnlyAdmin):
     list_display = [
         "shown_customer",
         "shown_level",
@@ -66,9 +71,9 @@ class RiskWarningAdmin(ModelAdmin):
     show_full_result_count = False
     list_before_template = "admin/customers/riskwarning/accuracy.html"
     actions = [
-        _settler(WarningOutcome.HIT, "已流失"),
-        _settler(WarningOutcome.SAVED, "已挽回"),
-        _settler(WarningOutcome.MISSED, "误报"),
+        _settling(WarningOutcome.HIT, "已流失"),
+        _settling(WarningOutcome.SAVED, "已挽回"),
+        _settling(WarningOutcome.MISSED, "误报"),
     ]
 
     @property
@@ -110,17 +115,8 @@ class RiskWarningAdmin(ModelAdmin):
             return redirect("admin:customers_riskwarning_changelist")
         return redirect("admin:customers_customer_change", warning.customer_id)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
     def has_settle_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("customers.view_riskwarning")
+        return bool(request.user.has_perm("customers.change_riskwarning"))
 
     @display(description="客户", ordering="customer__name")
     def shown_customer(self, warning: RiskWarning) -> SafeString:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from config.admin_acts import deleting
 from customers.actions.segments import segment_create, segment_delete, segment_edit
 from customers.admin.actor import actor_of
 from customers.admin.conditions_field import EVERYBODY, ConditionsField
@@ -43,8 +44,7 @@ class SegmentAdmin(ModelAdmin):
     search_fields = ["name"]
     readonly_fields = ["owner", "created_at", "updated_at"]
     list_per_page = 50
-    # Deleting goes through the action, one by one.
-    actions = None
+    actions = [deleting("个分群")]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         shown: list[Any] = [(None, {"fields": ("name", "conditions", "is_shared")})]

@@ -9,8 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.forms.widgets import Media
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 
+from config.admin_site.read_only import ReadOnlyAdmin
 from customers.admin.actor import actor_of
 from customers.models import CustomerChannel, DailyCustomerStatistic
 from customers.queries.statistics import customer_statistics
@@ -22,7 +22,7 @@ HEIGHT, STEP, BAR = 100, 10, 7
 
 
 @admin.register(DailyCustomerStatistic)
-class StatisticsAdmin(ModelAdmin):
+class StatisticsAdmin(ReadOnlyAdmin):
     """A page in place of the rows: past days come from them, today is counted live."""
 
     @property
@@ -77,15 +77,6 @@ class StatisticsAdmin(ModelAdmin):
             ],
         }
         return TemplateResponse(request, "admin/customers/statistics/page.html", context)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _bars(values: Sequence[tuple[date, int]]) -> dict[str, Any]:

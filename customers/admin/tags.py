@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from config.admin_acts import deleting
 from config.errors import AppError
 from customers.actions import tag_catalogue as acts
 from customers.admin.actor import actor_of
@@ -31,13 +32,6 @@ class _CatalogueAdmin(RefusalsSaid):
         """The tag itself; who carries it is counted in the list, not listed by the thousand."""
         return [str(each) for each in objs], {}, set(), []
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for each in queryset:
-            try:
-                self.delete_model(request, each)
-            except AppError as error:
-                messages.error(request, f"{each}：{error.detail}")
-
 
 @admin.register(Tag)
 class TagAdmin(_CatalogueAdmin):
@@ -47,6 +41,7 @@ class TagAdmin(_CatalogueAdmin):
     list_select_related = ["group"]
     search_fields = ["name"]
     list_per_page = 50
+    actions = [deleting("个标签")]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """With the counts of the whole page, by one query."""
@@ -77,6 +72,7 @@ class TagAdmin(_CatalogueAdmin):
 class TagGroupAdmin(_CatalogueAdmin):
     fields = ["name", "order"]
     list_display = ["name", "order", "shown_tags", "created_at"]
+    actions = [deleting("个标签组")]
     search_fields = ["name"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TagGroup]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("customers.api.follow_ups.urls")),
     path("", include("customers.api.handovers.urls")),
     path("", include("customers.api.imports.urls")),
+    path("", include("customers.api.merging.urls")),
     path("", include("customers.api.privacy.urls")),
     path("", include("customers.api.risks.urls")),
     path("", include("customers.api.profiles.urls")),

@@ -24,6 +24,7 @@ from customers.models.handover import (
 )
 from customers.models.identifier import CustomerIdentifier
 from customers.models.import_job import CustomerImport, ImportRowError, ImportStatus
+from customers.models.merge import MergeCase, MergeReason, MergeStatus
 from customers.models.project import Project, ProjectEvent, ProjectStatus, Stage
 from customers.models.risk import RiskWarning, WarningOutcome
 from customers.models.staff import User
@@ -60,6 +61,9 @@ __all__ = [
     "ImportRowError",
     "ImportStatus",
     "MemberKind",
+    "MergeCase",
+    "MergeReason",
+    "MergeStatus",
     "PlanEnrollment",
     "PlanStep",
     "PlanTrigger",

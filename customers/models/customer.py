@@ -29,6 +29,7 @@ class CustomerChannel(models.TextChoices):
     STAFF = "staff", "员工录入"
     WECOM = "wecom", "企业微信"
     OFFICIAL_ACCOUNT = "official_account", "公众号"
+    KF = "kf", "微信客服"
     WEBSITE = "website", "网站"
     IMPORT = "import", "导入"
 
@@ -92,6 +93,10 @@ class Customer(models.Model):
     risk_level = models.CharField(
         "风险等级", max_length=6, choices=RiskLevel, default=RiskLevel.NONE
     )
+    # Somebody we knew twice: this row is gone, everything it had is the other's.
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="已并入"
+    )
     # Personal data removed on request (PIPL); such a row keeps only what statistics need.
     erased_at = models.DateTimeField("个人信息删除时间", null=True, blank=True)
     created_at = models.DateTimeField("创建时间", auto_now_add=True)
@@ -99,6 +104,10 @@ class Customer(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "客户"
+        permissions = [
+            ("view_phone", "查看完整手机号"),
+            ("reveal_phone", "逐个显示手机号（留下记录）"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["phone", "name"],

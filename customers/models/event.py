@@ -24,6 +24,11 @@ class CustomerEventKind(models.TextChoices):
     RISK = "risk", "风险预警"
     PROJECT = "project", "项目"
     ERASED = "erased", "个人信息删除"
+    MERGED = "merged", "合并"
+    BOUND = "bound", "绑定手机"
+    FOLLOWED = "followed", "关注公众号"
+    UNFOLLOWED = "unfollowed", "取消关注"
+    SCANNED = "scanned", "扫描二维码"
 
 
 class CustomerEvent(models.Model):
@@ -52,6 +57,13 @@ class CustomerEvent(models.Model):
             models.Index(fields=["customer", "-id"], name="customer_event_by_customer"),
             # What happened on a day: losses and recoveries in the statistics.
             models.Index(fields=["kind", "created_at"], name="customer_event_by_kind"),
+            # The operators' history of everybody, newest first.
+            models.Index(fields=["-created_at", "-id"], name="customer_event_by_time"),
+            models.Index(
+                fields=["actor", "-created_at"],
+                condition=models.Q(actor__isnull=False),
+                name="customer_event_by_actor",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -26,6 +26,7 @@ from customers.models import (
     Handover,
     HandoverItem,
     ImportRowError,
+    MergeCase,
     PlanEnrollment,
     Project,
     ProjectEvent,
@@ -77,7 +78,7 @@ def register() -> None:
             *(Customer, CustomerEvent, CustomerGroup, CustomerIdentifier, CustomerImport, User),
             *(Follower, FollowUp, FollowUpTask, GroupMember, Handover, HandoverItem),
             *(ImportRowError, PlanEnrollment, Project, ProjectEvent, RiskWarning, Segment, TagRule),
-            *(IdempotencyRecord, LogEntry, OutboxEntry),
+            *(IdempotencyRecord, LogEntry, MergeCase, OutboxEntry),
         },
     )
 
@@ -132,6 +133,7 @@ def _erase_person(customer: Customer, subject: Subject) -> None:
     customer.save()
     customer.identifiers.all().delete()
     customer.tag_links.all().delete()
+    _erase_merged(customer, subject)
     if subject.login_id is not None:
         login = User.objects.get(pk=subject.login_id)
         login.username, login.name = f"erased-{login.pk}", subject.pseudonym
@@ -139,6 +141,18 @@ def _erase_person(customer: Customer, subject: Subject) -> None:
         login.is_active = False
         login.set_unusable_password()
         login.save()
+
+
+def _erase_merged(customer: Customer, subject: Subject) -> None:
+    """Records that went into this one: their name, and the addresses that stayed with them.
+
+    Nobody asks any more whether somebody else is this person.
+    """
+    MergeCase.objects.filter(Q(first=customer) | Q(second=customer)).delete()
+    merged = Customer.objects.filter(merged_into=customer)
+    CustomerIdentifier.objects.filter(customer__in=merged).delete()
+    CustomerEvent.objects.filter(customer__in=merged).update(content="", changes={})
+    merged.update(**_EMPTIED, name=subject.pseudonym, erased_at=timezone.now())
 
 
 def _erase_history(customer: Customer, subject: Subject) -> None:
@@ -208,6 +222,7 @@ def _scrub_others(subject: Subject) -> None:
         (HandoverItem.objects.all(), ("detail", "moved")),
         (RiskWarning.objects.all(), ("reasons",)),
         (PlanEnrollment.objects.all(), ("reason",)),
+        (MergeCase.objects.all(), ("evidence", "note")),
     ]
     for rows, fields in tables:
         scrub(rows, subject, subject.marks, *fields)

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from customers import phones
-from customers.models import Customer, User
+from customers.models import Customer, CustomerIdentifier, User
 
 GONE = "***"
 # A single character stands in every second text.
@@ -50,7 +52,8 @@ class Subject:
 def subject_of(customer: Customer) -> Subject:
     login = User.objects.filter(customer=customer).first()
     marks = {customer.external_userid or "", customer.unionid}
-    marks |= set(customer.identifiers.values_list("address", flat=True))
+    own = Q(customer=customer) | Q(customer__merged_into=customer)
+    marks |= set(CustomerIdentifier.objects.filter(own).values_list("address", flat=True))
     marks |= _written(customer.phone)
     if login is not None:
         marks |= {login.email, login.username}

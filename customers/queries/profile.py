@@ -26,9 +26,8 @@ def register_part(name: str, collect: Collect) -> None:
 
 def customer_profile(customer: Customer, actor: Actor) -> dict[str, Any]:
     """Every part by its name; the caller has made sure that `actor` may see the customer."""
-    # Chats are a list from the start, so that clients need not ask whether there is a chat room.
-    empty: dict[str, Any] = {"id": customer.pk, "chats": []}
-    return empty | {name: collect(customer, actor) for name, collect in _parts.items()}
+    parts = {name: collect(customer, actor) for name, collect in _parts.items()}
+    return {"id": customer.pk, **parts}
 
 
 def moment(at: datetime | None) -> str | None:

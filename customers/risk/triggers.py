@@ -14,6 +14,7 @@ OWN = (
     "customer.blocked",
     "customer.unblocked",
     "customer.transferred",
+    "customer.merged",
 )
 
 

@@ -4,6 +4,7 @@ from customers.tasks import (  # noqa: F401  (Celery finds them here)
     activity,
     handovers,
     imports,
+    merging,
     plans,
     reminders,
     risk,

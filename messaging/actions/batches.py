@@ -88,6 +88,8 @@ def batch_retry_failed(*, batch: MessageBatch) -> MessageBatch:
     Raises `ConflictError` when nothing failed.
     """
     locked = MessageBatch.objects.select_for_update().get(pk=batch.pk)
+    if locked.kept_figures is not None:
+        raise ConflictError("批次的消息已过保留期，不能重发", attr="status")
     failed = Message.objects.filter(batch=locked, status=MessageStatus.FAILED)
     ids = list(failed.select_for_update().order_by("pk").values_list("pk", flat=True))
     if not ids:
@@ -136,6 +138,10 @@ def message_cancel(*, message_pk: int) -> Message:
             f"消息 {message.message_id} 当前状态为 {message.status}，不能取消", attr="status"
         )
     Message.objects.filter(pk=message_pk).update(**_CANCELLED, finished_at=Now())
+    # A chunk of its own would be counted as waiting until it was due.
+    MessageChunk.objects.filter(
+        due_at=message.due_at, size=1, message_ids=[message_pk], published_at=None
+    ).delete()
     _count_later(message, message.status, MessageStatus.CANCELLED)
     message.refresh_from_db()
     return message

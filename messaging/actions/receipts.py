@@ -13,6 +13,7 @@ from config.logs import get_logger
 from messaging.channels.base import Receipt, ReceiptStatus
 from messaging.models import EarlyReceipt, Message, MessageStatus, ProviderReference
 from messaging.models.message import RECIPIENT_LENGTH
+from messaging.sending import followed
 from messaging.statistics import counters
 
 logger = get_logger(__name__)
@@ -141,6 +142,7 @@ def _move(message: Message, receipt: Receipt) -> bool:
         f"message.{receipt.status.value}",
         {"message_id": message.message_id, "channel": message.channel},
     )
+    followed.tell([(message.pk, message.dedupe_key)])
     after, created = message.status, message.created_at
     channel, template_id = message.channel, message.template_id
     transaction.on_commit(

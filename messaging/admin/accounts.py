@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
+from config.admin_acts import BulkAct, confirmed, deleting
+from config.admin_site.read_only import ReadOnlyAdmin
 from config.errors import AppError
+from customers.admin.masking import MaskedPhones
+from customers.phone_visibility import masked_address
 from messaging.actions.channel_accounts import account_save, account_verify
-from messaging.admin.base import ReadOnlyAdmin
 from messaging.forms import ChannelAccountForm, channel_fields
 from messaging.models import ChannelAccount, ChannelCircuit, OptOut
 from messaging.sending.circuit import circuit_close
@@ -20,6 +22,7 @@ from messaging.sending.circuit import circuit_close
 @admin.register(ChannelAccount)
 class ChannelAccountAdmin(ModelAdmin):
     form = ChannelAccountForm
+    audit_values = ("code", "name", "is_active", "is_default")
     list_display = ["name", "channel", "code", "shown_secrets", "is_default", "is_active"]
     list_filter = ["channel", "is_active"]
     search_fields = ["name", "code"]
@@ -65,20 +68,35 @@ class ChannelAccountAdmin(ModelAdmin):
 class ChannelCircuitAdmin(ReadOnlyAdmin):
     list_display = ["key", "is_open", "code", "detail", "opened_at", "open_until"]
     list_filter = ["is_open"]
-    actions = ["close_selected"]
+    actions = [
+        confirmed(
+            BulkAct(
+                name="close_selected",
+                label="立即恢复发送",
+                effect="所选账号立即继续发送；若平台仍拒绝，会再次熔断。",
+                done="已恢复发送",
+                unit="个账号",
+                permission="close",
+                run=lambda circuit, doing: circuit_close(circuit.key),
+                against=lambda circuit, request: "" if circuit.is_open else "没有熔断",
+                named=lambda circuit: circuit.key,
+            )
+        )
+    ]
 
     def has_close_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("messaging.change_channelaccount"))
 
-    @admin.action(description="立即恢复发送", permissions=["close"])
-    def close_selected(self, request: HttpRequest, queryset: QuerySet[ChannelCircuit]) -> None:
-        for circuit in queryset.filter(is_open=True):
-            circuit_close(circuit.key)
-            messages.success(request, f"{circuit.key} 已恢复")
-
 
 @admin.register(OptOut)
-class OptOutAdmin(ModelAdmin):
+class OptOutAdmin(MaskedPhones):
+    masked = {"address": "masked_address"}
+    audit_values = ("channel", "reason")
     list_display = ["channel", "address", "reason", "created_at"]
     list_filter = ["channel"]
     search_fields = ["address"]
+    actions = [deleting("个退订")]
+
+    @admin.display(description="地址", ordering="address")
+    def masked_address(self, row: OptOut) -> str:
+        return masked_address(row.address)

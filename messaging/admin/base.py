@@ -1,10 +1,5 @@
 """What the admin's pages of messages have in common."""
 
-from typing import Any
-
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
-
 from messaging.models import MessageStatus
 
 STATUS_COLOURS = {
@@ -16,16 +11,3 @@ STATUS_COLOURS = {
     MessageStatus.UNCERTAIN: "warning",
     MessageStatus.SENDING: "info",
 }
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """What has happened cannot be edited."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

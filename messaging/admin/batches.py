@@ -21,9 +21,10 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
+from config.admin_site.read_only import ReadOnlyAdmin
 from config.errors import ConflictError
 from messaging.actions import batches
-from messaging.admin.base import STATUS_COLOURS, ReadOnlyAdmin
+from messaging.admin.base import STATUS_COLOURS
 from messaging.admin.batch_sending import audience_view, check_view, form_view
 from messaging.models import MessageBatch, MessageStatus
 from messaging.queries import (

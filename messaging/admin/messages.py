@@ -1,22 +1,22 @@
 """Messages in the operators' admin: what became of each, and sending it again."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from config.errors import ConflictError, InvalidInputError
-from messaging.actions.batches import message_cancel, message_resend, message_settle
-from messaging.actions.recall import message_recall
-from messaging.admin.base import STATUS_COLOURS, ReadOnlyAdmin
+from config.admin_site.read_only import ReadOnlyAdmin
+from customers.admin.masking import MaskedPhones
+from customers.phone_visibility import masked_address, masked_in
+from messaging.admin.base import STATUS_COLOURS
+from messaging.admin.bulk_acts import BULK_ACTS
 from messaging.models import Message, MessageAttempt
 from messaging.phone_codes.masking import masked
 from messaging.queries import messages_for_list
@@ -37,20 +37,19 @@ class AttemptInline(TabularInline):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
+class MessageAdmin(MaskedPhones, ReadOnlyAdmin):
+    masked = {
+        "recipient": "masked_recipient",
+        "shown_payload": "masked_payload",
+        "shown_variables": "masked_variables",
+    }
     list_display = ["message_id", "channel", "recipient", "shown_status", "attempts", "created_at"]
     list_filter = ["status", "channel"]
     search_fields = ["=message_id", "=recipient"]
     show_full_result_count = False
     list_per_page = 50
     inlines = [AttemptInline]
-    actions = [
-        "resend_selected",
-        "cancel_selected",
-        "recall_selected",
-        "settle_sent",
-        "settle_failed",
-    ]
+    actions = BULK_ACTS
 
     class Media:
         css = {"all": ["messaging/messages.css"]}
@@ -109,6 +108,18 @@ class MessageAdmin(ReadOnlyAdmin):
     def shown_variables(self, message: Message) -> str:
         return _pretty(masked(message, message.variables)) if message.variables else ""
 
+    @admin.display(description="接收方", ordering="recipient")
+    def masked_recipient(self, message: Message) -> str:
+        return masked_address(message.recipient)
+
+    @admin.display(description="内容")
+    def masked_payload(self, message: Message) -> str:
+        return mark_safe(masked_in(self.shown_payload(message)))  # noqa: S308 - escaped before
+
+    @admin.display(description="变量")
+    def masked_variables(self, message: Message) -> str:
+        return mark_safe(masked_in(self.shown_variables(message)))  # noqa: S308 - escaped before
+
     @admin.display(description="备用渠道")
     def shown_fallback(self, message: Message) -> str:
         return "、".join(message.fallback_channels or [])
@@ -116,49 +127,7 @@ class MessageAdmin(ReadOnlyAdmin):
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("messaging.change_message")
 
-    @admin.action(description="重新发送", permissions=["resend"])
-    def resend_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        _each(request, queryset, lambda pk: message_resend(message_pk=pk), "已重新排队")
-
-    @admin.action(description="取消发送", permissions=["resend"])
-    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        _each(request, queryset, lambda pk: message_cancel(message_pk=pk), "已取消")
-
-    @admin.action(description="撤回（已发送的应用消息）", permissions=["resend"])
-    def recall_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        _each(request, queryset, _recall, "已撤回")
-
-    @admin.action(description="结果未知：确认已送达", permissions=["resend"])
-    def settle_sent(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        _each(request, queryset, lambda pk: message_settle(message_pk=pk, arrived=True), "已确认")
-
-    @admin.action(description="结果未知：确认未送达", permissions=["resend"])
-    def settle_failed(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        _each(request, queryset, lambda pk: message_settle(message_pk=pk, arrived=False), "已确认")
-
 
 def _pretty(value: Any) -> SafeString:
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return format_html('<pre class="trial-body">{}</pre>', text)
-
-
-def _recall(pk: int) -> Message:
-    return message_recall(message=messages_for_list().get(pk=pk))
-
-
-def _each(
-    request: HttpRequest,
-    queryset: QuerySet[Message],
-    act: Callable[[int], Message],
-    said: str,
-) -> None:
-    """Acts on each message by itself; those whose state does not allow it are told."""
-    done = 0
-    for pk in queryset.values_list("pk", flat=True):
-        try:
-            act(pk)
-            done += 1
-        except (ConflictError, InvalidInputError) as error:
-            messages.error(request, error.detail)
-    if done:
-        messages.success(request, f"{done} 条消息{said}")

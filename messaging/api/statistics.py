@@ -76,6 +76,7 @@ class LastMinuteSerializer(serializers.Serializer[Any]):
 class WorkerSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     size = serializers.IntegerField()
+    max = serializers.IntegerField(help_text="what its last wave was allowed to grow to")
     active = serializers.IntegerField()
     at = serializers.FloatField(help_text="seconds since the epoch")
 

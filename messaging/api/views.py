@@ -38,7 +38,7 @@ from messaging.api.filters import MessageFilter
 from messaging.models import Message, MessageBatch
 from messaging.models.message import message_id_of
 from messaging.queries import batch_progress, messages_for_list
-from messaging.sending import group_commit
+from messaging.sending.group_commit import SINGLE_SENDS, Entry
 from messaging.templates_in_use import template_active
 
 
@@ -60,7 +60,7 @@ class SendView(RateLimited, IdempotentPosts):
             answer = self._deduplicated(asked, user)
         else:
             new = message_compose(asked)
-            answer = group_commit.submit(group_commit.Entry(new, user, self.identity)).answer
+            answer = SINGLE_SENDS.submit(Entry(new, user, self.identity)).answer
         if answer is None and self.identity is not None:
             self.replay(self.identity)
         return Response(answer, status.HTTP_202_ACCEPTED)

@@ -16,7 +16,7 @@ from messaging.actions.send import Options, SingleSend, message_addressed
 from messaging.door.asked import Asked, Heads, identity_of
 from messaging.door.callers import Caller, caller_of
 from messaging.opt_outs import opted_out
-from messaging.sending.group_commit import MOST_AT_ONCE, Entry, commit
+from messaging.sending.group_commit import MOST_AT_ONCE, SINGLE_SENDS, Entry
 from messaging.templates_in_use import template_active
 
 logger = get_logger(__name__)
@@ -76,7 +76,7 @@ class Committer:
         try:
             close_old_connections()
             entries = self._entries(group)
-            commit([entry for entry in entries if entry is not None])
+            SINGLE_SENDS.commit([entry for entry in entries if entry is not None])
         except Exception:
             logger.exception("door_failed", requests=len(group))
             return [None] * len(group)

@@ -7,7 +7,7 @@ from config.encryption import EncryptedJSONField, mask
 
 
 class ChannelType(models.TextChoices):
-    """The eight channels of contract.md §2."""
+    """The eight channels of contract.md §2, and WeChat customer service."""
 
     GROUP_BOT = "GROUP_BOT", "群机器人"
     AI = "AI", "智能机器人"
@@ -17,6 +17,7 @@ class ChannelType(models.TextChoices):
     EMAIL = "EMAIL", "邮件"
     APP = "APP", "App 推送"
     FEISHU = "FEISHU", "飞书"
+    KF = "KF", "微信客服"
 
 
 class ChannelAccount(models.Model):

@@ -26,7 +26,7 @@ def queue_for(priority: int) -> Queue:
 
 
 class MessageBatch(models.Model):
-    """Its counts are counted from its messages, never kept beside them."""
+    """Its counts are counted from its messages, and kept beside them only when those are deleted."""
 
     batch_id = models.CharField("批次号", max_length=40, unique=True)
     channel = models.CharField("渠道", max_length=12, choices=ChannelType)
@@ -42,6 +42,8 @@ class MessageBatch(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name="提交人"
     )
     created_at = models.DateTimeField("提交时间", auto_now_add=True)
+    # What its messages said before the first of them was deleted (messaging/retention.py).
+    kept_figures = models.JSONField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "消息批次"

@@ -21,4 +21,4 @@ class ChannelCircuit(models.Model):
         verbose_name = verbose_name_plural = "渠道熔断"
 
     def __str__(self) -> str:
-        return f"{self.key} {'open' if self.is_open else 'closed'}"
+        return f"{self.key} {'已熔断' if self.is_open else '正常'}"

@@ -14,6 +14,8 @@ class DailyStatistic(models.Model):
     total = models.PositiveIntegerField("总数", default=0)
     sent = models.PositiveIntegerField("已发送", default=0)
     delivered = models.PositiveIntegerField("已送达", default=0)
+    # Of those delivered.
+    read = models.PositiveIntegerField("已读", default=0, db_default=0)
     failed = models.PositiveIntegerField("失败", default=0)
     cancelled = models.PositiveIntegerField("已取消", default=0)
     # Milliseconds that the provider took: their sum, and how many fell into each bucket.

@@ -4,6 +4,7 @@ import hmac
 import re
 import secrets
 import unicodedata
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -27,6 +28,18 @@ KEPT = timedelta(days=1)
 PRIORITY = 9
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
 REFUSAL = "验证码不正确或已失效，请检查后重新输入，或重新获取"
+
+
+@dataclass(frozen=True)
+class Tried:
+    """`left`: how often this code may be tried yet; 0 where there is none that may.
+
+    `code_id`: the one that was right (`number_of`).
+    """
+
+    is_right: bool
+    left: int = 0
+    code_id: int | None = None
 
 
 @transaction.atomic
@@ -93,24 +106,40 @@ def codes_forget() -> int:
 
 @transaction.atomic(durable=True)
 def _is_right(phone: str, purpose: str, code: str) -> bool:
+    return code_try(phone=phone, purpose=purpose, code=code).is_right
+
+
+def code_try(*, phone: str, purpose: str, code: str) -> Tried:
+    """One try of six digits at the newest code of `phone` (E.164) and purpose; right only once.
+
+    In the caller's transaction, for whoever keeps the wrong try whatever comes of it; `code_check`
+    is for everybody else.
+    """
     newest = (
         PhoneCode.objects.filter(phone=phone, purpose=purpose)
         .order_by("-created_at", "-pk")
         .first()
     )
     if newest is None:
-        return False
+        return Tried(is_right=False)
     # The update itself lets five through, however many guess at once.
     usable = PhoneCode.objects.filter(
         pk=newest.pk, used_at=None, tries__lt=MOST_TRIES, expires_at__gt=timezone.now()
     )
     if not usable.update(tries=F("tries") + 1):
-        return False
+        return Tried(is_right=False)
     salt = newest.code_hash.partition("$")[0]
-    given = _hashed(code, phone, purpose, salt=salt)
-    if not hmac.compare_digest(newest.code_hash, given):
-        return False
-    return bool(PhoneCode.objects.filter(pk=newest.pk, used_at=None).update(used_at=timezone.now()))
+    if not hmac.compare_digest(newest.code_hash, _hashed(code, phone, purpose, salt=salt)):
+        newest.refresh_from_db(fields=["tries"])
+        return Tried(is_right=False, left=MOST_TRIES - newest.tries)
+    used = PhoneCode.objects.filter(pk=newest.pk, used_at=None).update(used_at=timezone.now())
+    return Tried(is_right=bool(used), code_id=newest.pk)
+
+
+def number_of(code_id: int, *, purpose: str) -> str:
+    """The number (E.164) that this code has proved; empty for a code that was not right."""
+    proved = PhoneCode.objects.filter(pk=code_id, purpose=purpose, used_at__isnull=False)
+    return proved.values_list("phone", flat=True).first() or ""
 
 
 def _hashed(code: str, phone: str, purpose: str, *, salt: str) -> str:

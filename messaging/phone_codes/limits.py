@@ -5,22 +5,12 @@ The caller holds the locks of phone and address, so that no two requests count a
 
 from datetime import datetime, timedelta
 
-from config.errors import AppError
+from config.errors import TooOftenError
 from messaging.models import PhoneCode
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 PER_PHONE_AND_HOUR = 5
 PER_ADDRESS_AND_HOUR = 20
-
-
-class TooOftenError(AppError):
-    """Too many requests (HTTP 429); `wait_seconds` says when there is room again."""
-
-    code = "throttled"
-
-    def __init__(self, detail: str, wait_seconds: int) -> None:
-        super().__init__(detail)
-        self.wait_seconds = wait_seconds
 
 
 def check(*, phone: str, address: str, now: datetime) -> None:

@@ -40,6 +40,7 @@ class Claimed:
     priority: int
     has_fallback: bool
     created_at: datetime
+    dedupe_key: str | None
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Claim:
 
 _RETURNING = (
     "RETURNING id, message_id, channel, account_id, template_id, template_version, recipient,"
-    " variables, payload, attempts, priority, fallback_channels IS NOT NULL, created_at"
+    " variables, payload, attempts, priority, fallback_channels IS NOT NULL, created_at,"
+    " dedupe_key"
 )
 
 # Waiting and due, or in the hands of a worker whose lease ran out.

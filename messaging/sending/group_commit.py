@@ -1,11 +1,6 @@
-"""Group commit: requests of one moment share one transaction (performance.md: 12,200 against 7,800/s).
-
-Whoever comes while a commit is under way waits with the others; the first of them then writes for
-all. Nobody is answered before their row is durable.
-"""
+"""Single sends of one moment are written together (`config.group_commit`)."""
 
 import json
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.api.idempotency import Identity, claim_all
+from config.group_commit import GroupCommit
 from customers.models import User
 from messaging.models.message import trace_id_of
 from messaging.sending.accept import NewMessage, count, enqueue_rows, hold_templates, new_rows
@@ -35,46 +31,6 @@ class Entry:
     is_done: bool = False
 
 
-_mutex = threading.Lock()
-_committing = threading.Lock()
-_waiting: list[Entry] = []
-
-
-def submit(entry: Entry) -> Entry:
-    """Returns once the entry is committed; raises what writing it raised."""
-    with _mutex:
-        _waiting.append(entry)
-    while not entry.is_done:
-        with _committing:
-            if not entry.is_done:
-                with _mutex:
-                    group = _waiting[:MOST_AT_ONCE]
-                    del _waiting[:MOST_AT_ONCE]
-                commit(group)
-    if entry.error is not None:
-        raise entry.error
-    return entry
-
-
-def commit(group: Sequence[Entry]) -> None:
-    """Writes all of them in one transaction; what cannot be written has its `error`."""
-    if not group:
-        return
-    try:
-        _write(group)
-    except Exception:
-        # One of them cannot be written: find out which, so that it sinks nobody else.
-        for entry in group:
-            entry.answer = None
-            try:
-                _write([entry])
-            except Exception as error:
-                entry.error = error
-    finally:
-        for entry in group:
-            entry.is_done = True
-
-
 def _write(group: Sequence[Entry]) -> None:
     # One moment for all, so that those of one queue share a chunk.
     now = timezone.now()
@@ -91,6 +47,9 @@ def _write(group: Sequence[Entry]) -> None:
             transaction.on_commit(_counting(kept_rows))
     for place in kept:
         group[place].answer = answers[place]
+
+
+SINGLE_SENDS: GroupCommit[Entry] = GroupCommit(_write, MOST_AT_ONCE)
 
 
 def _counting(rows: Sequence[Row]) -> Callable[[], None]:

@@ -43,10 +43,11 @@ _own = threading.local()
 
 @dataclass
 class Pool:
-    """How many calls this process makes at once; `busy` is how many it made at the last wave."""
+    """How many calls this process makes at once, and at most; `busy` is how many at the last wave."""
 
     size: int = 0
     busy: int = 0
+    most: int = 0
 
     def adapt(self, wanted: int, rule: dict[str, Any]) -> int:
         """The size for a wave of `wanted` calls, after the settings in force."""
@@ -58,7 +59,7 @@ class Pool:
             size = min(most, max(size + 1, int(size * GROWTH)))
         elif use < rule["scale_down_threshold"]:
             size = max(core, int(size / GROWTH))
-        self.size, self.busy = size, min(wanted, size)
+        self.size, self.busy, self.most = size, min(wanted, size), most
         return size
 
 
@@ -256,7 +257,7 @@ def close() -> None:
             runner.run(session.close())
         runner.close()
     _own.__dict__.clear()
-    pool.size = 0
+    pool.size = pool.most = 0
 
 
 def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":

@@ -18,7 +18,7 @@ from messaging.channels.base import Outcome, Result
 from messaging.channels.registry import UnknownChannelError
 from messaging.models import MessageChunk
 from messaging.opt_outs import unwanted_by_now
-from messaging.sending import chunks, circuit, fallback, gone, references
+from messaging.sending import chunks, circuit, fallback, followed, gone, references
 from messaging.sending.brakes import Brakes, Ready
 from messaging.sending.claim import Claimed, claim, expire_overdue
 from messaging.sending.pool import send_all
@@ -162,4 +162,7 @@ def _afterwards(rows: Sequence[After], claimed_at: float) -> None:
     references.keep(rows)
     gone.forget(rows)
     fallback.take_over(rows)
+    followed.tell(
+        (row.finished.row.pk, row.finished.row.dedupe_key) for row in rows if row.is_final
+    )
     telemetry.record(rows, claimed_at)

@@ -6,7 +6,7 @@ Redis may lose them (guarantees.md 10): a day whose mark is missing is counted f
 import datetime as dt
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,11 +17,13 @@ from redis.client import Pipeline
 
 from config.redis_link import RedisAway, ask
 from messaging.sending.results import After
-from messaging.statistics.figures import COUNT_OF, COUNTS, Figures, Slot, bucket_of
+from messaging.statistics.figures import COUNTS, Figures, Slot, bucket_of, counts_of
 from messaging.statistics.rows import count_day, day_bounds
 
 DAY_KEPT = dt.timedelta(days=2)
 MINUTE_KEPT = dt.timedelta(hours=6)
+# How far back `last_minutes` may look.
+MOST_MINUTES = 15
 MOMENT_SECONDS = 5
 MOMENT_KEPT = dt.timedelta(minutes=5)
 # Written when a day has been counted from the rows; without it the counters cannot be trusted.
@@ -40,6 +42,8 @@ class Moment:
 # The one-process profile has its own memory instead of Redis.
 _own_lock = threading.Lock()
 _own_moments: deque[tuple[float, Moment]] = deque(maxlen=20_000)
+# By minute since the epoch, by channel.
+_own_minutes: dict[int, dict[str, Figures]] = {}
 
 
 def write(pipe: Pipeline, rows: Iterable[After]) -> None:
@@ -50,19 +54,20 @@ def write(pipe: Pipeline, rows: Iterable[After]) -> None:
     by_minute: Counter[str] = Counter()
     for row in rows:
         item = row.finished
-        name = COUNT_OF.get(row.status)
-        if name is None or not row.is_final:
+        names = counts_of(row.status)
+        if not names or not row.is_final:
             continue
         slot = f"{item.row.channel}|{item.row.template_id or 0}|"
-        by_minute[slot + name] += 1
-        if start <= item.row.created_at < end:
-            by_day[slot + name] += 1
-            by_day[slot + "ms"] += item.duration_ms
-            by_day[f"{slot}h{bucket_of(item.duration_ms)}"] += 1
+        is_todays = start <= item.row.created_at < end
+        for counted in (by_minute, by_day) if is_todays else (by_minute,):
+            for name in names:
+                counted[slot + name] += 1
+            counted[slot + "ms"] += item.duration_ms
+            counted[f"{slot}h{bucket_of(item.duration_ms)}"] += 1
     moment = moment_of(rows)
     now = time.time()
     _increment(pipe, _day_key(today), by_day, DAY_KEPT)
-    _increment(pipe, f"scrm:stat:minute:{int(now // 60)}", by_minute, MINUTE_KEPT)
+    _increment(pipe, _minute_key(int(now // 60)), by_minute, MINUTE_KEPT)
     _increment(
         pipe,
         _moment_key(now),
@@ -73,15 +78,27 @@ def write(pipe: Pipeline, rows: Iterable[After]) -> None:
 
 def moment_of(rows: Iterable[After]) -> Moment:
     ended = [row for row in rows if row.is_final]
-    sent = sum(COUNT_OF.get(row.status) == "sent" for row in ended)
+    sent = sum("sent" in counts_of(row.status) for row in ended)
     spent = sum(row.finished.duration_ms for row in ended)
     return Moment(sent, len(ended) - sent, spent)
 
 
-def remember_here(moment: Moment) -> None:
+def remember_here(rows: Iterable[After]) -> None:
     """For the process that has no Redis to tell."""
+    rows = [row for row in rows if row.is_final]
+    minute = int(time.time() // 60)
     with _own_lock:
-        _own_moments.append((time.monotonic(), moment))
+        _own_moments.append((time.monotonic(), moment_of(rows)))
+        for old in [kept for kept in _own_minutes if kept <= minute - MOST_MINUTES]:
+            del _own_minutes[old]
+        by_channel = _own_minutes.setdefault(minute, {})
+        for row in rows:
+            if names := counts_of(row.status):
+                figures = by_channel.setdefault(row.finished.row.channel, Figures())
+                for name in names:
+                    setattr(figures, name, getattr(figures, name) + 1)
+                figures.duration_sum_ms += row.finished.duration_ms
+                figures.durations[bucket_of(row.finished.duration_ms)] += 1
 
 
 def count_accepted(channel: str, template_id: int | None, count: int) -> None:
@@ -101,9 +118,9 @@ def count_moved(
     if timezone.localdate(created_at) != timezone.localdate():
         return
     change: Counter[str] = Counter()
-    if name := COUNT_OF.get(before):
+    for name in counts_of(before):
         change[name] -= count
-    if name := COUNT_OF.get(after):
+    for name in counts_of(after):
         change[name] += count
     _shift(channel, template_id, change)
 
@@ -182,9 +199,40 @@ def last_moments(seconds: int) -> Moment:
     return Moment(*(sum(int(value or 0) for value in column) for column in columns))
 
 
+def last_minutes(minutes: int) -> dict[str, Figures]:
+    """What ended within the last `minutes`, the present one included, by channel."""
+    present = int(time.time() // 60)
+    wanted = range(present - minutes + 1, present + 1)
+    found: dict[str, Figures] = defaultdict(Figures)
+    if not settings.REDIS_URL:
+        with _own_lock:
+            for minute in wanted:
+                for channel, figures in _own_minutes.get(minute, {}).items():
+                    found[channel].add(figures)
+        return dict(found)
+
+    def read(redis: Redis) -> list[dict[bytes, bytes]]:
+        with redis.pipeline(transaction=False) as pipe:
+            for minute in wanted:
+                pipe.hgetall(_minute_key(minute))
+            told: list[dict[bytes, bytes]] = pipe.execute()
+            return told
+
+    try:
+        hashes = ask(read)
+    except RedisAway:
+        return {}
+    for fields in hashes:
+        named = {_text(name): int(value) for name, value in fields.items()}
+        for slot, figures in _figures(named).items():
+            found[slot.channel].add(figures)
+    return dict(found)
+
+
 def forget_here() -> None:
     with _own_lock:
         _own_moments.clear()
+        _own_minutes.clear()
 
 
 def _shift(channel: str, template_id: int | None, change: Counter[str]) -> None:
@@ -232,6 +280,10 @@ def _figures(fields: dict[str, int]) -> dict[Slot, Figures]:
 
 def _day_key(day: dt.date) -> str:
     return f"scrm:stat:day:{day:%Y%m%d}"
+
+
+def _minute_key(minute: int) -> str:
+    return f"scrm:stat:minute:{minute}"
 
 
 def _moment_key(at: float) -> str:

@@ -25,6 +25,8 @@ class Figures:
     total: int = 0
     sent: int = 0
     delivered: int = 0
+    # Of those delivered.
+    read: int = 0
     failed: int = 0
     cancelled: int = 0
     duration_sum_ms: int = 0
@@ -57,18 +59,22 @@ class Figures:
         return percentile(self.durations, 0.95)
 
 
-COUNTS = ("total", "sent", "delivered", "failed", "cancelled")
+COUNTS = ("total", "sent", "delivered", "read", "failed", "cancelled")
 
-# Which count a final state belongs to; the others have not ended.
-COUNT_OF: dict[str, str] = {
-    MessageStatus.SENT: "sent",
-    MessageStatus.DELIVERED: "delivered",
-    MessageStatus.READ: "delivered",
-    MessageStatus.FAILED: "failed",
-    MessageStatus.UNCERTAIN: "failed",
-    MessageStatus.EXPIRED: "failed",
-    MessageStatus.CANCELLED: "cancelled",
+# Which counts a final state belongs to; the others have not ended.
+_COUNTS_OF: dict[str, tuple[str, ...]] = {
+    MessageStatus.SENT: ("sent",),
+    MessageStatus.DELIVERED: ("delivered",),
+    MessageStatus.READ: ("delivered", "read"),
+    MessageStatus.FAILED: ("failed",),
+    MessageStatus.UNCERTAIN: ("failed",),
+    MessageStatus.EXPIRED: ("failed",),
+    MessageStatus.CANCELLED: ("cancelled",),
 }
+
+
+def counts_of(status: str) -> tuple[str, ...]:
+    return _COUNTS_OF.get(status, ())
 
 
 def bucket_of(duration_ms: int) -> int:

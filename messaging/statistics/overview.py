@@ -3,7 +3,7 @@
 import datetime as dt
 import threading
 import time
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -23,14 +23,27 @@ _today: tuple[float, dict[Slot, Figures]] | None = None
 def overview(days: int) -> dict[str, Any]:
     """The last `days` local days, today included; a day with nothing is there with zeros."""
     today = timezone.localdate()
-    first = today - dt.timedelta(days=days - 1)
-    by_day = rows.kept_days(first, today - dt.timedelta(days=1))
-    by_day[today] = _todays()
+    return overview_of({**days_before(today, days - 1), today: todays()}, last_days(today, days))
+
+
+def last_days(today: dt.date, days: int) -> list[dt.date]:
+    return [today - dt.timedelta(days=back) for back in reversed(range(days))]
+
+
+def days_before(today: dt.date, days: int) -> dict[dt.date, dict[Slot, Figures]]:
+    """The figures of so many days before `today`."""
+    return rows.kept_days(today - dt.timedelta(days=days), today - dt.timedelta(days=1))
+
+
+def overview_of(
+    by_day: Mapping[dt.date, Mapping[Slot, Figures]], days: Sequence[dt.date]
+) -> dict[str, Any]:
+    """What is told of `days`, by the figures of at least these."""
     whole = Figures()
     channels: dict[str, Figures] = {name: Figures() for name in ChannelType.values}
-    trend: dict[dt.date, Figures] = defaultdict(Figures)
-    for day, slots in by_day.items():
-        for slot, figures in slots.items():
+    trend: dict[dt.date, Figures] = {day: Figures() for day in days}
+    for day in days:
+        for slot, figures in by_day.get(day, {}).items():
             whole.add(figures)
             channels[slot.channel].add(figures)
             trend[day].add(figures)
@@ -55,11 +68,11 @@ def overview(days: int) -> dict[str, Any]:
         "trend": [
             {
                 "date": day,
-                "total": trend[day].total,
-                "sent": trend[day].arrived,
-                "failed": trend[day].failed,
+                "total": figures.total,
+                "sent": figures.arrived,
+                "failed": figures.failed,
             }
-            for day in (first + dt.timedelta(days=n) for n in range(days))
+            for day, figures in trend.items()
         ],
     }
 
@@ -70,7 +83,7 @@ def forget() -> None:
         _today = None
 
 
-def _todays() -> dict[Slot, Figures]:
+def todays() -> dict[Slot, Figures]:
     """Counters are quick; rows are counted once for all who look within two seconds."""
     global _today
     if settings.REDIS_URL:

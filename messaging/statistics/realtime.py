@@ -57,12 +57,17 @@ def realtime() -> dict[str, Any]:
     }
 
 
-def _queues() -> dict[str, int]:
+def waiting_by_queue() -> dict[str, int]:
+    """Messages that are due, by queue, to the chunk in work."""
     waiting = MessageChunk.objects.filter(due_at__lte=Now()).order_by()
     by_queue = dict(waiting.values_list("queue").annotate(Sum("size")))
+    return {queue: by_queue.get(queue, 0) for queue in Queue.values}
+
+
+def _queues() -> dict[str, int]:
     later = MessageChunk.objects.filter(due_at__gt=Now()).aggregate(count=Sum("size"))
     return {
-        **{queue: by_queue.get(queue, 0) for queue in Queue.values},
+        **waiting_by_queue(),
         "scheduled": later["count"] or 0,
         "dead": Message.objects.filter(status=MessageStatus.FAILED).exclude(error_code="").count(),
     }
@@ -88,9 +93,11 @@ def _workers() -> list[dict[str, Any]]:
 
 
 def _self() -> dict[str, Any]:
+    rule = store.get("message_sender")
     return {
         "name": _name(),
-        "size": pool.size or store.get("message_sender")["core_pool_size"],
+        "size": pool.size or rule["core_pool_size"],
+        "max": pool.most or rule["max_pool_size"],
         "active": pool.busy,
         "at": time.time(),
     }

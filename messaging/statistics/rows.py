@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from config.locks import transaction_lock
 from messaging.models import DailyStatistic, Message
-from messaging.statistics.figures import _STEPS, COUNT_OF, COUNTS, Figures, Slot
+from messaging.statistics.figures import _STEPS, COUNTS, Figures, Slot, counts_of
 
 
 def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
@@ -30,8 +30,7 @@ def count_day(day: dt.date) -> dict[Slot, Figures]:
         figures = found[Slot(channel, template_id or 0)]
         figures.total += count
         figures.duration_sum_ms += spent or 0
-        name = COUNT_OF.get(status)
-        if name:
+        for name in counts_of(status):
             setattr(figures, name, getattr(figures, name) + count)
     bucket = Floor(Ln(Cast(F("duration_ms"), FloatField()) + 1.0) * float(_STEPS))
     for channel, template_id, place, count in (
@@ -74,9 +73,21 @@ def kept_days(first: dt.date, last: dt.date) -> dict[dt.date, dict[Slot, Figures
         days[row.date][Slot(row.channel, row.template_id)] = figures
     day = first
     while day <= last:
-        if day not in days:
-            start, end = day_bounds(day)
-            if Message.objects.filter(created_at__gte=start, created_at__lt=end).exists():
-                days[day] = roll_up(day)
-        day += dt.timedelta(days=1)
+        if day in days:
+            day += dt.timedelta(days=1)
+            continue
+        found = _next_day(day, last)
+        if found is None:
+            break
+        if found not in days:
+            days[found] = roll_up(found)
+        day = found + dt.timedelta(days=1)
     return days
+
+
+def _next_day(day: dt.date, last: dt.date) -> dt.date | None:
+    """The first from `day` on that has messages: a silent year is one question, not one a day."""
+    span = {"created_at__gte": day_bounds(day)[0], "created_at__lt": day_bounds(last)[1]}
+    moments = Message.objects.filter(**span).order_by("created_at", "id")
+    first = moments.values_list("created_at", flat=True).first()
+    return timezone.localdate(first) if first else None

@@ -38,7 +38,9 @@ export async function call(path, { method = "GET", body, form, signal, once } = 
   if (response.status === 204) return null;
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;
-  throw new Refused(response.status, answer, wordsFor(response));
+  const refused = new Refused(response.status, answer, wordsFor(response));
+  refused.retryAfter = Number(response.headers.get("Retry-After")) || 0;
+  throw refused;
 }
 
 function wordsFor(response) {

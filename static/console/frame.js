@@ -56,7 +56,24 @@ async function setUpPresence() {
   document.addEventListener("visibilitychange", () => { if (!document.hidden) lookAgain(); });
 }
 
-export function setUpFrame() {
+// How much the customers have said that was not read, on the pages where chats are not shown.
+async function setUpUnread() {
+  const sign = byId("nav-unread");
+  const look = async () => {
+    const desk = await available("/api/customer-service/status").catch(() => null);
+    if (!desk) return;
+    sign.hidden = !desk.unread;
+    sign.textContent = desk.unread > 99 ? "99+" : String(desk.unread);
+    sign.setAttribute("aria-label", `${desk.unread} 条未读`);
+  };
+  setInterval(() => { if (!document.hidden) look(); }, PRESENCE_EVERY);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+  await look();
+}
+
+// The chat page keeps its own presence and counts by itself: who is online there is given chats.
+export function setUpFrame({ hasPresence = true, showsChats = false } = {}) {
   setUpSearch(call);
-  setUpPresence();
+  if (hasPresence) setUpPresence();
+  if (!showsChats) setUpUnread();
 }

@@ -6,6 +6,7 @@ import { stateLabel } from "./page.js";
 
 const ADDRESS = {
   tickets: (id) => `/console/tickets/${encodeURIComponent(id)}`,
+  chats: (id) => `/console/#${encodeURIComponent(id)}`,
   customers: (id) => `/admin/customers/customer/${encodeURIComponent(id)}/change/`,
 };
 

@@ -2,7 +2,7 @@
 
 const BASE = "/sandbox/api";
 
-async function call(path, options = {}) {
+export async function call(path, options = {}) {
   let response;
   try {
     response = await fetch(BASE + path, options);
@@ -16,7 +16,7 @@ async function call(path, options = {}) {
   return body;
 }
 
-function post(path, body) {
+export function post(path, body) {
   return call(path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -32,7 +32,7 @@ export const fetchMessages = (chatId, { since, cursor }) =>
   call(`${chatPath(chatId)}?${query({ since, changed_after: cursor })}`);
 export const fetchEarlier = (chatId, before) => call(`${chatPath(chatId)}?${query({ before })}`);
 export const sendMessage = (chatId, message) => post(chatPath(chatId), message);
-export const fetchOutbox = (since) => call(`/outbox?${query({ since, limit: since ? 1000 : 100 })}`);
+export const fetchOutbox = (since, channel = "") => call(`/outbox?${query({ since, channel, limit: since ? 1000 : 100 })}`);
 export const clearOutbox = () => call("/outbox", { method: "DELETE" });
 export const fetchFaults = () => call("/faults");
 export const orderFault = (fault) => post("/faults", fault);
@@ -40,3 +40,9 @@ export const fetchContacts = (wanted) => call(`/contacts?${query(wanted)}`);
 export const fetchCompany = () => call("/contacts/company");
 export const actOnContacts = (act) => post("/contacts", act);
 export const resetContacts = () => call("/contacts", { method: "DELETE" });
+
+export function uploadPicture(file) {
+  const body = new FormData();
+  body.append("picture", file);
+  return call("/official/pictures", { method: "POST", body });
+}

@@ -9,14 +9,24 @@ const state = byId("fault-state");
 
 export function setUpFaults() {
   form.elements.mode.addEventListener("change", showFields);
+  form.elements.channel.addEventListener("change", showModes);
   form.addEventListener("submit", (event) => { event.preventDefault(); order(wanted()); });
-  showFields();
+  showModes();
   fetchFaults().then(show, failed);
+}
+
+// What may happen to our calls of the company is not what may happen to its calls of us.
+function showModes() {
+  const { channel, mode } = form.elements;
+  const fits = (option) => (option.dataset.of === "CALLBACK") === (channel.value === "CALLBACK");
+  for (const option of mode.options) option.hidden = option.disabled = !fits(option);
+  if (mode.selectedOptions[0].hidden) mode.value = [...mode.options].find(fits).value;
+  showFields();
 }
 
 function showFields() {
   for (const field of form.querySelectorAll("[data-mode]")) {
-    field.hidden = field.dataset.mode !== form.elements.mode.value;
+    field.hidden = !field.dataset.mode.split(" ").includes(form.elements.mode.value);
   }
 }
 
@@ -25,6 +35,7 @@ function wanted() {
   const fault = { channel: channel.value, mode: mode.value };
   if (count.value) fault.count = count.valueAsNumber;
   if (mode.value === "errcode") fault.errcode = codeOf(errcode.value.trim());
+  if (mode.value === "late") fault.seconds = seconds.valueAsNumber;
   if (mode.value === "timeout") Object.assign(fault, { seconds: seconds.valueAsNumber, delivered: delivered.checked });
   return fault;
 }
@@ -51,6 +62,9 @@ function describe({ channel, mode, errcode, remaining, seconds, delivered }) {
     http_500: "HTTP 500",
     rate_limited: "限流 45009",
     errcode: `错误码 ${errcode}`,
+    double: "重复两次",
+    late: `迟到 ${seconds} 秒`,
+    lost: "丢失",
     timeout: `${seconds} 秒后才回 504（${delivered ? "其实已送达" : "没有送达"}）`,
   };
   const count = remaining === null ? "" : `，还剩 ${remaining} 次`;

@@ -5,7 +5,7 @@ import { plainText, summary } from "./bubbles.js";
 import { byId, element } from "./dom.js";
 import { clockTime } from "./time.js";
 
-export const CHANNELS = { GROUP_BOT: "群机器人", WORK_WECHAT: "应用消息", AI: "智能机器人", SMS: "短信", CONTACT: "客户联系" };
+export const CHANNELS = { GROUP_BOT: "群机器人", WORK_WECHAT: "应用消息", AI: "智能机器人", SMS: "短信", CONTACT: "客户联系", KF: "微信客服", WECHAT: "公众号", CALLBACK: "回调" };
 const KEPT = 100;
 
 let since = 0;

@@ -7,7 +7,7 @@ import pytest
 from kombu import Connection, Exchange, Queue
 
 from tests import live
-from tests.broker_line import BrokerLine
+from tests.line import Line
 
 # It starts a system of its own and waits for a line to come back.
 pytestmark = [pytest.mark.live, pytest.mark.services_only, pytest.mark.timeout(300)]
@@ -18,7 +18,7 @@ EVENTS = Exchange("scrm.events", type="topic", durable=True)
 @pytest.fixture
 def line():
     broker = urlsplit(os.environ["BROKER_URL"])
-    made = BrokerLine(broker.hostname or "127.0.0.1", broker.port or 5672)
+    made = Line(broker.hostname or "127.0.0.1", broker.port or 5672)
     yield made
     made.close()
 

@@ -52,7 +52,7 @@ def test_a_ticket_is_worked_on_in_the_admin(page, size, tickets, photograph):
     expect(page.get_by_role("button", name="继续处理")).to_be_visible()
 
     page.get_by_role("button", name="上传").click()
-    dialog.get_by_label("文件").set_input_files(
+    dialog.locator("input[type=file]").set_input_files(
         files=[{"name": "报告.pdf", "mimeType": "application/pdf", "buffer": PDF}]
     )
     dialog.get_by_role("button", name="上传").click()

@@ -153,6 +153,7 @@ def test_the_keyboard_moves_a_ticket_too(colleague, new_ticket):
     photograph(page, "board-menu-desktop")
     page.get_by_role("button", name="移到已解决").focus()
     page.keyboard.press("Enter")
+    expect(page.get_by_label("处理结果")).to_be_focused()
     page.keyboard.type("换了硒鼓")
     page.keyboard.press("Control+Enter")
     expect(card(page, ticket, "resolved")).to_be_visible()

@@ -94,6 +94,6 @@ def test_two_writers_of_one_customer_wait_for_each_other():
 
 def test_three_thousand_events_are_a_few_statements(django_assert_max_num_queries):
     keys = [f"customer:{number}" for number in range(3000)]
-    with transaction.atomic(), django_assert_max_num_queries(20):
+    with transaction.atomic(), django_assert_max_num_queries(25):
         publish_many("customer.updated", [{"n": n} for n in range(3000)], keys=keys)
     assert OutboxEntry.objects.count() == 3000

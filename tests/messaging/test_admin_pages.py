@@ -100,7 +100,7 @@ def test_a_message_shows_its_way_and_can_be_taken_back(platform, operator, templ
     assert shown.count('data-status="ok"') == 3
     operator.post(
         reverse("admin:messaging_message_changelist"),
-        {"action": "recall_selected", "_selected_action": [message.pk]},
+        {"action": "recall_selected", "_selected_action": [message.pk], "confirmed": "1"},
     )
     message.refresh_from_db()
     assert message.error_code == "recalled"

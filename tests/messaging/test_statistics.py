@@ -61,7 +61,7 @@ def test_an_empty_system_is_all_zeros(db, figures, realtime):
         (today - timedelta(days=back)).isoformat() for back in range(6, -1, -1)
     ]
     assert all(row["total"] == row["sent"] == row["failed"] == 0 for row in body["trend"])
-    assert len(body["by_channel"]) == 8
+    assert len(body["by_channel"]) == 9
     now = realtime()
     assert set(now["queues"].values()) == {0}
     assert (now["qps"], now["last_minute"]["sent"]) == (0.0, 0)

@@ -4,8 +4,16 @@ A door without a row here fails the tests, and so does a row without a door.
 """
 
 from tests.permissions import (
+    assistant_rules,
+    chat_rules,
+    config_rules,
     customer_rules,
     desk_rules,
+    entry_rules,
+    job_rules,
+    monitor_rules,
+    operation_rules,
+    report_rules,
     ticket_board_rules,
     ticket_customer_side_rules,
     ticket_desk_rules,
@@ -40,10 +48,23 @@ RULES: Doors = {
     **ticket_dispatch_rules.dispatch(),
     **ticket_sla_rules.policies(),
     **ticket_customer_side_rules.secure_links(),
+    **chat_rules.DOORS,
+    **assistant_rules.DOORS,
+    **entry_rules.DOORS,
+    **config_rules.DOORS,
+    **report_rules.DOORS,
+    **monitor_rules.DOORS,
+    **job_rules.DOORS,
+    **operation_rules.DOORS,
 }
 
 OPEN: dict[tuple[str, str], Open] = {
     **ticket_board_rules.OPEN,
+    **chat_rules.OPEN,
+    **assistant_rules.OPEN,
+    **entry_rules.OPEN,
+    **monitor_rules.OPEN,
+    **operation_rules.OPEN,
     ("GET", ""): Open("where to go"),
     ("POST", "api/auth/token"): Open("the login itself"),
     ("POST", "api/auth/token/refresh"): Open("the login itself"),
@@ -62,4 +83,6 @@ OPEN: dict[tuple[str, str], Open] = {
 SOCKETS: dict[str, frozenset[str]] = {
     "ws/batches/<str:batch_id>": ADMINS,
     **ticket_board_rules.SOCKETS,
+    **chat_rules.SOCKETS,
+    **monitor_rules.SOCKETS,
 }

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from config.api.keys import ApiKey, Scope
 from config.api.roles import Role
+from config.runtime import store
 from customers.actors import Entry
 from customers.models import (
     Customer,
@@ -26,6 +27,8 @@ from customers.models import (
     FollowUpTask,
     Handover,
     HandoverReason,
+    MergeCase,
+    MergeReason,
     PlanEnrollment,
     PlanTrigger,
     Project,
@@ -36,6 +39,7 @@ from customers.models import (
     TagRule,
 )
 from messaging.models import ChannelType, Message, MessageBatch, MessageTemplate
+from monitoring.jobs.catalogue import job_called
 from tests.factories import (
     AdminFactory,
     CustomerFactory,
@@ -44,14 +48,34 @@ from tests.factories import (
     TicketFactory,
     UserFactory,
 )
-from tickets.models import CannedReply, ChecklistItem, SavedView, TicketAttachment, Visibility
+from tickets.models import (
+    AssistantTurn,
+    CannedReply,
+    Chat,
+    ChatFile,
+    ChatMessage,
+    ChatMessageType,
+    ChatStatus,
+    ChecklistItem,
+    IntentExample,
+    IntentModel,
+    KnowledgeArticle,
+    KnowledgeGap,
+    KnowledgeHit,
+    SavedView,
+    Sender,
+    TicketAttachment,
+    Visibility,
+)
 
 WHICH = ("own", "bound", "foreign")
+SETTINGS = {"own": "retry", "bound": "circuit", "foreign": "message_sender"}
 ALL = frozenset(WHICH)
 WITH_THE_CUSTOMER = {"staff": frozenset({"own", "bound"}), "customer": frozenset({"own"})}
 SEES: dict[str, dict[str, frozenset[str]]] = {
     "customer": WITH_THE_CUSTOMER,
     "ticket": WITH_THE_CUSTOMER,
+    "chat": WITH_THE_CUSTOMER,
     "project": WITH_THE_CUSTOMER,
     "follow_up": WITH_THE_CUSTOMER,
     "warning": WITH_THE_CUSTOMER,
@@ -65,6 +89,8 @@ SEES: dict[str, dict[str, frozenset[str]]] = {
     "canned_reply": {"staff": frozenset({"own", "bound"})},
     "ticket_view": {"staff": frozenset({"own", "bound"})},
     "checklist_item": WITH_THE_CUSTOMER,
+    "turn": {"staff": frozenset({"own", "bound"})},
+    "hit": {"staff": frozenset({"own", "bound"})},
     # What belongs to nobody in particular: whoever may call sees all three.
     "shared": {"staff": ALL, "customer": ALL},
 }
@@ -109,7 +135,18 @@ def build() -> World:
     for which in WHICH:
         _furnish(world, which, owners[which])
     world.ids["customer"] = {which: customers[which].pk for which in WHICH}
+    world.ids["merge_case"] = _merge_cases(customers)
     return world
+
+
+def _merge_cases(customers: dict[str, Customer]) -> dict[str, int]:
+    """Whether one is the next of the three."""
+    found: dict[str, int] = {}
+    for which, other in zip(WHICH, (*WHICH[1:], WHICH[0]), strict=True):
+        first, second = sorted((customers[which], customers[other]), key=lambda one: one.pk)
+        case = MergeCase.objects.create(first=first, second=second, reason=MergeReason.MANUAL)
+        found[which] = case.pk
+    return found
 
 
 def _furnish(world: World, which: str, owner: Any) -> None:
@@ -174,7 +211,45 @@ def _furnish(world: World, which: str, owner: Any) -> None:
     policy = SlaPolicyFactory(name=f"{which}的策略", priorities=["low"])
     view = SavedView.objects.create(owner=owner, name=which, is_shared=which == "bound")
     item = ChecklistItem.objects.create(ticket=ticket, position=1, text="步骤")
+    # `bound` is the one that somebody has in hand; the others queue.
+    chat = Chat.objects.create(
+        customer=customer,
+        status=ChatStatus.ACTIVE if which == "bound" else ChatStatus.QUEUED,
+        agent=lisi if which == "bound" else None,
+        queued_at=now,
+    )
+    sent = ChatFile.objects.create(
+        chat=chat,
+        file=ContentFile(b"notes", name="notes.txt"),
+        name="notes.txt",
+        content_type="text/plain",
+        size=5,
+        sha256="0" * 64,
+    )
+    said = ChatMessage.objects.create(
+        chat=chat, number=1, sender=Sender.CUSTOMER, type=ChatMessageType.FILE, file=sent
+    )
+    Chat.objects.filter(pk=chat.pk).update(last_number=1)
+    turn = AssistantTurn.objects.create(
+        customer=customer, entry="official_account", text="怎么开发票", created_at=now
+    )
+    article = KnowledgeArticle.objects.create(title=f"{which}的文章", body="按说明办理")
+    gap = KnowledgeGap.objects.create(key=which, question=f"{which}的问题", last_asked_at=now)
+    example = IntentExample.objects.create(text=f"{which}的打印机坏了", intent="fault")
+    model = IntentModel.objects.create(version=WHICH.index(which) + 1, accuracy=0.9)
+    setting = store.change(key=SETTINGS[which], value={}, actor=None)
     made = {
+        "turn": turn.pk,
+        "article": article.pk,
+        "hit": KnowledgeHit.objects.create(article=article, turn=turn).pk,
+        "gap": gap.pk,
+        "intent_example": example.pk,
+        "intent_model": model.pk,
+        "job": job_called("config.tasks.purge_consumed_events").pk,
+        "chat": chat.pk,
+        "any chat": chat.pk,
+        "chat_message": said.pk,
+        "chat_file": sent.pk,
         "canned_reply": reply.pk,
         "sla_policy": policy.pk,
         "ticket_view": view.pk,
@@ -200,6 +275,7 @@ def _furnish(world: World, which: str, owner: Any) -> None:
         "template": world.template.pk,
         "tag": world.tag.pk,
         "tag_group": world.tag.group_id,
+        "runtime_setting": setting.pk,
     }
     for kind, number in made.items():
         world.ids.setdefault(kind, {})[which] = number

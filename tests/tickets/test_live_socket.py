@@ -10,6 +10,7 @@ from django.db import connections
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
 
+from config.sockets import line
 from config.sockets.consumer import in_database
 from tests.at_once import all_at_once
 from tests.factories import AdminFactory, CustomerFactory, TicketFactory, UserFactory, actor
@@ -381,7 +382,7 @@ def test_who_is_switched_off_is_let_go_and_hears_nothing_before(lisi, changed, m
 
 
 def test_who_does_not_read_is_dropped_and_the_others_go_on(admin, changed, monkeypatch):
-    monkeypatch.setattr(consumer, "QUEUED_FRAMES", 3)
+    monkeypatch.setattr(line, "QUEUED_FRAMES", 3)
     ticket = TicketFactory()
 
     async def never(self, encoded):

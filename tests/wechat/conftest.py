@@ -41,6 +41,7 @@ def send(official: Any, api: Any, admin: Any, run_outbox: Any) -> Callable[..., 
         assert response.status_code == 202, response.json()
         run_outbox()
         join_jobs()
+        run_outbox()  # the receipt, an event of the account, has come meanwhile
         return Message.objects.get(message_id=response.json()["message_id"])
 
     return make

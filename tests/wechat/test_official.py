@@ -16,9 +16,9 @@ from messaging.models import ChannelCircuit, ChannelType, Message, MessageTempla
 from messaging.sending import pool
 from messaging.sending.work import send_messages
 from tests.wechat.conftest import TEMPLATE, join_jobs
-from wechat import diagnosis
-from wechat.client import errors, tokens
+from wechat.client import errors
 from wechat.client.official import configured_account
+from wechat.models import Callback
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,6 +83,13 @@ def test_the_demos_template_works_inside_the_window_and_outside(
     words, template = (row["payload"] for row in received())
     assert words["text"]["content"] == "您好，您的工单A1已解决。"
     assert template["data"]["phrase2"] == {"value": "已解决"}
+
+
+def test_the_sandbox_tells_it_at_the_accounts_own_address(send):
+    send(SILENT, **TEMPLATE)
+    callback = Callback.objects.get(event="TEMPLATESENDJOBFINISH")
+    assert (callback.source, callback.status) == ("official", "done")
+    assert "模板消息回执：成功" in callback.reply
 
 
 def test_a_follower_who_blocked_us_makes_the_message_fail_afterwards(send):
@@ -351,16 +358,3 @@ def test_verify_tells_a_wrong_secret(official, client, monkeypatch):
     found = verify()
     assert (found.ok, found.code) == (False, "40125")
     assert "MP_APP_SECRET" in found.detail
-
-
-def test_the_doctor_says_what_the_platform_said(official, settings, misbehave):
-    def words():
-        return [finding.sentence for finding in diagnosis.official()]
-
-    assert words() == ["公众号凭证有效"]
-    settings.MP_API_BASE = "http://127.0.0.1:9"
-    cache.clear()
-    tokens.forget_own()
-    assert words() == ["连不上 http://127.0.0.1:9，未能核对公众号凭证"]
-    settings.MP_TOKEN = ""
-    assert words() == ["公众号未配置完整，缺少 MP_TOKEN；公众号消息与回执不可用"]

@@ -95,7 +95,7 @@ def _restore(ticket: Ticket, before: dict[str, Any]) -> None:
     if ticket.is_open:
         clock.recalculate(ticket, now)
     else:
-        clock.stop(ticket, now)
+        clock.stop_again(ticket, now)
 
 
 def _record(ticket: Ticket, actor: Actor, own: list[TicketEvent]) -> None:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from config.admin_acts import deleting
 from customers.admin.actor import actor_of
 from customers.admin.refusals import RefusalsSaid
 from tickets.desk import canned_replies
@@ -52,8 +53,7 @@ class CannedReplyAdmin(RefusalsSaid):
     search_fields = ["shortcut", "title", "body"]
     list_per_page = 50
     fields = ["shortcut", "title", "body", "is_active"]
-    # Deleting goes through the action, one by one.
-    actions = None
+    actions = [deleting("条话术")]
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         blanks = "、".join(f"{{{{{name}}}}}" for name in canned_replies.BLANKS)
@@ -107,6 +107,7 @@ class ChecklistTemplateAdmin(ModelAdmin):
     list_display = ["name", "shown_products", "shown_steps", "is_active", "updated_at"]
     list_filter = ["is_active"]
     search_fields = ["name"]
+    actions = [deleting("个清单")]
 
     @admin.display(description="产品")
     def shown_products(self, template: ChecklistTemplate) -> str:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from config.admin_site.read_only import ReadOnlyAdmin
 from customers.actors import Entry, actor_for
 from customers.models import User
 from customers.queries.staff import team_members
@@ -148,22 +149,15 @@ class AgentProfileAdmin(ModelAdmin):
         return "；".join(as_lines(profile.working_hours)) if profile.working_hours else "同全局"
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class RecordsAdmin(ReadOnlyAdmin):
+    """Of records there are many."""
+
     list_per_page = 50
     show_full_result_count = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(AgentPresence)
-class AgentPresenceAdmin(ReadOnlyAdmin):
+class AgentPresenceAdmin(RecordsAdmin):
     """What counts now, beside what was chosen. People change their own, nobody another's."""
 
     list_display = [
@@ -192,7 +186,7 @@ class AgentPresenceAdmin(ReadOnlyAdmin):
 
 
 @admin.register(DispatchDecision)
-class DispatchDecisionAdmin(ReadOnlyAdmin):
+class DispatchDecisionAdmin(RecordsAdmin):
     """In one's own view of tickets."""
 
     list_display = ["created_at", "shown_ticket", "shown_trigger", "shown_result", "reason"]

@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 
 from config.api.downloads import table_response
 from customers.admin.actor import actor_of
+from customers.phone_visibility import may_see_phones
 from tickets.desk.ticket_search import matching
 from tickets.history.export import MOST_ROWS, exported
 from tickets.models import Ticket
@@ -41,7 +42,7 @@ class DeskList(ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         context = {
             **(extra_context or {}),
-            "may_export": request.user.has_perm(PERMISSION),
+            "may_export": _may_export(request),
             "most_rows": MOST_ROWS,
             "sees_all": actor_of(request).sees_all,
         }
@@ -66,7 +67,8 @@ class DeskList(ModelAdmin):
 
     def export_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
         """The list that the query names, within one's own view; too long a one is refused."""
-        if not self.has_view_permission(request) or not request.user.has_perm(PERMISSION):
+        # The table has the customers' phones in it.
+        if not (self.has_view_permission(request) and _may_export(request)):
             raise PermissionDenied
         back = reverse("admin:tickets_ticket_changelist")
         query = request.GET.urlencode()
@@ -89,3 +91,7 @@ class DeskList(ModelAdmin):
         asked.pop("p", None)
         request.GET = asked  # type: ignore[assignment]
         return self.get_changelist_instance(request).get_queryset(request)
+
+
+def _may_export(request: HttpRequest) -> bool:
+    return bool(request.user.has_perm(PERMISSION)) and may_see_phones(request.user)

@@ -24,7 +24,7 @@ class TicketForm(forms.ModelForm):
     saved once more, it counts. The admin's own transaction holds the ticket until then.
     """
 
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    seen_version = forms.IntegerField(label="版本", widget=forms.HiddenInput, min_value=0)
     # Who edits: set by the admin for each request.
     actor: Actor
 

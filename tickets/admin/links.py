@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
@@ -24,7 +25,7 @@ class SecureLinks(ModelAdmin):
         view = self.admin_site.admin_view(self.links_view)
         return [path("<int:pk>/links/", view, name="tickets_ticket_links"), *super().get_urls()]
 
-    @action(description="安全链接与客户链接", icon="share")
+    @action(description="安全链接与客户链接", icon="share", permissions=["change"])
     def secure_links(self, request: HttpRequest, object_id: str) -> HttpResponse:
         ticket = self.get_object(request, object_id)
         if ticket is None:
@@ -35,7 +36,9 @@ class SecureLinks(ModelAdmin):
         """Shows what can be given out; both acts are POSTs, since neither is harmless."""
         assert isinstance(request.user, User)
         actor = actor_for(request.user, Entry.ADMIN)
-        ticket = get_object_or_404(tickets_for(actor), pk=pk)
+        ticket = get_object_or_404(tickets_for(actor), pk=min(pk, 2**63 - 1))
+        if not self.has_change_permission(request, ticket):
+            raise PermissionDenied
         context: dict[str, Any] = {
             **admin.site.each_context(request),
             "title": f"工单 #{ticket.pk} 的安全链接",

@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from config.errors import InvalidInputError
 from customers.models import User
 from customers.queries.staff import team_members
+from tickets.chat.entries import registry
 from tickets.history.period import Period, asked_period
 from tickets.models import Ticket, TicketRating
 from tickets.states import OPEN
@@ -19,6 +20,18 @@ Choices = list[tuple[str, str]]
 SHOWN_PRODUCTS = 50
 LOW_SCORE = 2
 NOBODY, MYSELF, NO_PRODUCT = "nobody", "me", "-"
+
+
+class EntryFilter(admin.SimpleListFilter):
+    title = "入口"
+    parameter_name = "entry"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [(code, registry.label(code)) for code in registry.codes()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return queryset.filter(entry=value) if value in registry.codes() else queryset
 
 
 class WaitingFilter(admin.SimpleListFilter):

@@ -8,8 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from config.admin_site.read_only import ReadOnlyAdmin
 from customers.admin.actor import actor_of
-from messaging.admin.base import ReadOnlyAdmin
 from tickets.models import TicketRating
 from tickets.visibility import tickets_visible_to
 

@@ -1,4 +1,4 @@
-"""A customer's service report and the team's statistics as pages to read and to print."""
+"""A customer's service report as a page to read and to print."""
 
 from typing import Any
 
@@ -21,17 +21,14 @@ from tickets.history.report import ServiceReport, service_report
 from tickets.history.report_table import (
     HEADER,
     NO_PRODUCT,
-    in_words,
     report_rows,
     spread_in_words,
     totals,
 )
-from tickets.history.statistics import Figures, team_statistics
 from tickets.models import Priority
 from tickets.states import TicketStatus
-from tickets.visibility import tickets_visible_to
 
-REPORT_DAYS, STATISTICS_DAYS = 365, 30
+REPORT_DAYS = 365
 # The drawing's own units: it is stretched to whatever width there is.
 HEIGHT, STEP, BAR = 100, 10, 4
 
@@ -46,7 +43,6 @@ class ReportPages(ModelAdmin):
         own = self.admin_site.admin_view
         return [
             path("report/<int:customer_id>/", own(self.report_view), name="tickets_ticket_report"),
-            path("statistics/", own(self.statistics_view), name="tickets_ticket_statistics"),
             *super().get_urls(),
         ]
 
@@ -72,29 +68,6 @@ class ReportPages(ModelAdmin):
             **_drawn(report),
         }
         return TemplateResponse(request, "admin/tickets/ticket/report.html", context)
-
-    def statistics_view(self, request: HttpRequest) -> HttpResponseBase:
-        actor = actor_of(request)
-        if not self.has_view_permission(request) or not actor.sees_all:
-            raise PermissionDenied
-        period = _period(request, STATISTICS_DAYS)
-        if period is None:
-            return redirect("admin:tickets_ticket_statistics")
-        found = team_statistics(tickets_visible_to(actor), period)
-        context = {
-            **self._frame(request, period, "工单统计"),
-            "figures": _figures(found.totals),
-            "spreads": [
-                ("首次响应用时", spread_in_words(found.response)),
-                ("解决用时", spread_in_words(found.resolution)),
-            ],
-            "chart": _pairs([(day.date, day.created, day.resolved) for day in found.by_day], "m-d"),
-            "tables": [
-                ("按负责人", "负责人", [_line(row) for row in found.by_assignee]),
-                ("按产品", "产品", [_line(row) for row in found.by_product]),
-            ],
-        }
-        return TemplateResponse(request, "admin/tickets/ticket/statistics.html", context)
 
     def _frame(self, request: HttpRequest, period: Period, title: str) -> dict[str, Any]:
         return {
@@ -137,34 +110,6 @@ def _drawn(report: ServiceReport) -> dict[str, Any]:
             ("满意度", _shares(scores[::-1]) if report.satisfaction.count else []),
         ],
     }
-
-
-def _figures(totals_: Figures) -> list[tuple[str, Any]]:
-    score = totals_.satisfaction
-    return [
-        ("工单总数", totals_.total),
-        ("未解决", totals_.open),
-        ("已解决", totals_.solved),
-        ("重开过", totals_.reopened),
-        ("按时解决", totals_.sla_kept),
-        ("超时", totals_.sla_breached),
-        ("评价数", totals_.rated),
-        ("平均满意度", "—" if score is None else f"{score:.1f}"),
-    ]
-
-
-def _line(row: Figures) -> list[Any]:
-    return [
-        row.label,
-        row.total,
-        row.open,
-        row.solved,
-        row.sla_breached,
-        row.reopened,
-        in_words(row.average_response),
-        in_words(row.average_resolution),
-        "—" if row.satisfaction is None else f"{row.satisfaction:.1f}（{row.rated}）",
-    ]
 
 
 def _pairs(values: list[tuple[Any, int, int]], date_format: str) -> dict[str, Any]:

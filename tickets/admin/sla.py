@@ -13,10 +13,10 @@ from django.urls import URLPattern, path
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
+from config.admin_site.read_only import ReadOnlyAdmin
 from config.errors import AppError
 from customers.admin.actor import actor_of
 from customers.admin.refusals import RefusalsSaid
-from messaging.admin.base import ReadOnlyAdmin
 from tickets.admin.sla_form import PolicyForm
 from tickets.models import SlaApplication, SlaPolicy, SlaPolicyVersion, SlaStep
 from tickets.sla.effects import preview_of
@@ -244,6 +244,19 @@ class SlaPolicyAdmin(RefusalsSaid):
         return "启用" if policy.is_active else "停用"
 
 
+class PolicyFilter(admin.SimpleListFilter):
+    title = "策略"
+    parameter_name = "policy"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(row.pk), row.name) for row in SlaPolicy.objects.order_by("rank", "pk")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SlaStep]) -> QuerySet[SlaStep]:
+        value = self.value() or ""
+        is_key = value.isascii() and value.isdigit() and len(value) < 19
+        return queryset.filter(policy=int(value)) if is_key else queryset
+
+
 @admin.register(SlaStep)
 class SlaStepAdmin(ReadOnlyAdmin):
     """What was told, in one's own view of tickets."""
@@ -255,10 +268,10 @@ class SlaStepAdmin(ReadOnlyAdmin):
         "target",
         "shown_percent",
         "due_at",
-        "policy",
+        "shown_policy",
     ]
     list_display_links = None
-    list_filter = ["target", "percent", "policy"]
+    list_filter = ["target", "percent", PolicyFilter]
     search_fields = ["ticket__title", "ticket__customer__name"]
     list_per_page = 50
 
@@ -270,6 +283,10 @@ class SlaStepAdmin(ReadOnlyAdmin):
     @admin.display(description="工单")
     def shown_ticket(self, step: SlaStep) -> str:
         return f"#{step.ticket_id} {step.ticket.title}"
+
+    @admin.display(description="策略", ordering="policy")
+    def shown_policy(self, step: SlaStep) -> str:
+        return str(step.policy or "—")
 
     @admin.display(description="客户")
     def customer(self, step: SlaStep) -> str:

@@ -139,7 +139,7 @@ class PolicyForm(forms.ModelForm):
         required=False,
         help_text="用去多少时间时通知谁；没有负责人时改为通知群。清空一行即删除这一级",
     )
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_version = forms.IntegerField(label="版本", widget=forms.HiddenInput, required=False)
 
     rules: Rules
 

@@ -17,8 +17,8 @@ from customers.queries.staff import team_members
 from tickets import actions
 from tickets.actions.reply import CONTENT_LENGTH
 from tickets.models import LinkKind, Ticket, TicketEvent, Visibility
-from tickets.relations.attachment_types import ACCEPT
 from tickets.relations.attachments import attachment_add, attachment_remove
+from tickets.uploads.types import ACCEPT
 
 NUMBER: dict[str, Any] = {"min_value": 1, "max_value": 2**63 - 1}
 VISIBILITY = [

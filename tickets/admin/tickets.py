@@ -4,20 +4,19 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.forms import Form, ModelForm
+from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponseRedirect
-from django.shortcuts import redirect, render
-from django.template.response import TemplateResponse
+from django.shortcuts import redirect
 from django.utils.timezone import localtime
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from config.errors import AppError
 from customers.admin.actor import actor_of
-from customers.models import User
 from tickets import actions
+from tickets.admin.bulk_acts import BULK_ACTS
 from tickets.admin.exporting import DeskList
-from tickets.admin.forms import AssignForm, PriorityForm, TicketForm
+from tickets.admin.forms import TicketForm
 from tickets.admin.links import SecureLinks
 from tickets.admin.list_filters import DESK_FILTERS
 from tickets.admin.reports import ReportPages
@@ -42,6 +41,14 @@ PRIORITY_COLOURS = {
     Priority.HIGH: "warning",
     Priority.URGENT: "danger",
 }
+
+
+# A trail keeps the states' own names.
+WORDS = {str(value): str(label) for value, label in (*TicketStatus.choices, *Priority.choices)}
+
+
+def _in_words(value: str) -> str:
+    return WORDS.get(value, value) or "—"
 
 
 class OverdueFilter(admin.SimpleListFilter):
@@ -71,13 +78,15 @@ class EventInline(TabularInline):
     @admin.display(description="变更")
     def change(self, event: TicketEvent) -> str:
         if event.from_value or event.to_value:
-            return f"{event.from_value or '—'} → {event.to_value or '—'}"
+            return f"{_in_words(event.from_value)} → {_in_words(event.to_value)}"
         return "；".join(f"{field}: {old} → {new}" for field, (old, new) in event.changes.items())
 
 
 @admin.register(Ticket)
 class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
     form = TicketForm
+    # Their own trail keeps what changed.
+    audit_values = ()
     list_display = [
         "number",
         "title",
@@ -94,14 +103,7 @@ class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
     search_fields = ["title", "description", "customer__name", "customer__phone"]
     list_per_page = 50
     inlines = [EventInline]
-    actions = [
-        "assign_selected",
-        "resolve_selected",
-        "close_selected",
-        "reopen_selected",
-        "prioritise_selected",
-        "watch_selected",
-    ]
+    actions = BULK_ACTS
     actions_detail = ["open_link", "secure_links"]
     readonly_fields = [
         "customer",
@@ -191,118 +193,10 @@ class TicketAdmin(DeskList, ReportPages, SecureLinks, TicketPage):
         text = f"{localtime(ticket.deadline):%m-%d %H:%M}"
         return ("overdue", f"{text} 已超时") if ticket.overdue else ("open", text)
 
-    @action(description="打开安全链接", icon="link")
+    @action(description="打开安全链接", icon="link", permissions=["change"])
     def open_link(self, request: HttpRequest, object_id: str) -> HttpResponseRedirect:
         # Only for a ticket that this operator may see.
         ticket = self.get_object(request, object_id)
         if ticket is None:
             raise Http404
         return redirect(ticket_url(ticket))
-
-    @admin.action(description="分配给…")
-    def assign_selected(
-        self, request: HttpRequest, queryset: QuerySet[Ticket]
-    ) -> TemplateResponse | None:
-        form = AssignForm(request.POST if "assignee" in request.POST else None)
-        if not form.is_valid():
-            return self._ask(request, queryset, form, "assign_selected", "分配工单")
-        assignee: User = form.cleaned_data["assignee"]
-        self._each(
-            request,
-            queryset,
-            lambda pk: actions.ticket_assign(
-                ticket_id=pk, assignee=assignee, actor=actor_of(request)
-            ),
-            f"分配给 {assignee.display_name}",
-        )
-        return None
-
-    @admin.action(description="设置优先级…")
-    def prioritise_selected(
-        self, request: HttpRequest, queryset: QuerySet[Ticket]
-    ) -> TemplateResponse | None:
-        form = PriorityForm(request.POST if "priority" in request.POST else None)
-        if not form.is_valid():
-            return self._ask(request, queryset, form, "prioritise_selected", "设置优先级")
-        priority: str = form.cleaned_data["priority"]
-        self._each(
-            request,
-            queryset,
-            lambda pk: actions.ticket_edit(
-                ticket_id=pk, changes={"priority": priority}, actor=actor_of(request)
-            ),
-            f"设为{Priority(priority).label}优先级",
-        )
-        return None
-
-    @admin.action(description="标记为已解决")
-    def resolve_selected(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
-        self._move(request, queryset, TicketStatus.RESOLVED, "标记为已解决")
-
-    @admin.action(description="关闭")
-    def close_selected(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
-        self._move(request, queryset, TicketStatus.CLOSED, "关闭")
-
-    @admin.action(description="重开")
-    def reopen_selected(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
-        self._each(
-            request,
-            queryset,
-            lambda pk: actions.ticket_reopen(ticket_id=pk, actor=actor_of(request)),
-            "重开",
-        )
-
-    @admin.action(description="关注")
-    def watch_selected(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
-        self._each(
-            request,
-            queryset,
-            lambda pk: actions.ticket_watch(ticket_id=pk, actor=actor_of(request)),
-            "关注",
-        )
-
-    def _move(
-        self, request: HttpRequest, queryset: QuerySet[Ticket], status: TicketStatus, what: str
-    ) -> None:
-        self._each(
-            request,
-            queryset,
-            lambda pk: actions.ticket_transition(
-                ticket_id=pk, status=status, actor=actor_of(request)
-            ),
-            what,
-        )
-
-    def _ask(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[Ticket],
-        form: Form,
-        action_name: str,
-        title: str,
-    ) -> TemplateResponse:
-        """The page between choosing tickets and acting on them."""
-        return render(  # type: ignore[return-value]
-            request,
-            "admin/tickets/bulk.html",
-            {
-                **self.admin_site.each_context(request),
-                "title": title,
-                "form": form,
-                "tickets": queryset,
-                "action_name": action_name,
-                "opts": self.opts,
-            },
-        )
-
-    def _each(self, request: HttpRequest, queryset: QuerySet[Ticket], act: Any, what: str) -> None:
-        """One act for each ticket; what is refused is said and leaves the others done."""
-        done = 0
-        for pk in queryset.order_by("id").values_list("pk", flat=True):
-            try:
-                act(pk)
-                done += 1
-            except AppError as error:
-                messages.error(request, error.detail)
-        if done:
-            messages.success(request, f"{done} 个工单已{what}")

@@ -4,6 +4,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("tickets.board.api_urls")),
+    path("", include("tickets.api.chat.urls")),
+    path("", include("tickets.api.assistant.urls")),
     path("", include("tickets.api.desk.urls")),
     path("", include("tickets.api.history.urls")),
     path("", include("tickets.api.sla.urls")),

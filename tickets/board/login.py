@@ -32,7 +32,7 @@ class StaffLoginView(LoginView):
     template_name = "console/login.html"
     authentication_form = StaffLoginForm
     redirect_authenticated_user = True
-    next_page = "console-board"
+    next_page = "console"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.get_form()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
@@ -19,16 +19,10 @@ from tickets.visibility import tickets_visible_to
 
 
 @require_safe
-@staff_page
-def console(request: HttpRequest) -> HttpResponse:
-    return redirect("console-board")
-
-
-@require_safe
 @ensure_csrf_cookie
 @staff_page
 def board(request: HttpRequest) -> HttpResponse:
-    return render(request, "console/board.html", {"page": _facts(request.user)})
+    return render(request, "console/board.html", {"page": page_facts(request.user), "at": "board"})
 
 
 @require_safe
@@ -38,11 +32,11 @@ def ticket(request: HttpRequest, pk: int) -> HttpResponse:
     assert isinstance(request.user, User)  # the guard lets no one else through
     visible = tickets_visible_to(actor_for(request.user, Entry.CONSOLE))
     found = get_object_or_404(visible, pk=pk)
-    page = {**_facts(request.user), "ticket_id": found.pk}
+    page = {**page_facts(request.user), "ticket_id": found.pk}
     return render(request, "console/ticket.html", {"page": page, "ticket": found})
 
 
-def _facts(user: Any) -> dict[str, Any]:
+def page_facts(user: Any) -> dict[str, Any]:
     """What the scripts have to know: who asks, the words of the choices, and the table of moves."""
     return {
         "me": _person(user),

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 
@@ -9,7 +10,7 @@ from config.errors import AppError, ConflictError, NotAllowedError, NotFoundErro
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
 
 
@@ -18,7 +19,8 @@ def sealed(response: HttpResponse, *, referrer: str = "same-origin") -> HttpResp
     response["Cache-Control"] = "no-store, private"
     response["Referrer-Policy"] = referrer
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Content-Security-Policy"] = POLICY
+    # The sandbox's phone opens them as WeChat's browser would.
+    response["Content-Security-Policy"] = POLICY + ("'self'" if settings.SANDBOX else "'none'")
     return response
 
 

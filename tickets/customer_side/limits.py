@@ -1,25 +1,14 @@
 """How much may come in through the pages without a login: counted over all web processes."""
 
-from config.errors import AppError
+from config.errors import TooOftenError
 from messaging.channels.base import Limit
 from messaging.sending import limits
 
 MINUTE, HOUR = 60.0, 3600.0
 
 
-class PageBusyError(AppError):
-    """Too much of it (HTTP 429); `wait_seconds` says when there is room again."""
-
-    code = "throttled"
-
-    def __init__(self, wait_seconds: float) -> None:
-        self.wait_seconds = int(wait_seconds) + 1
-        minutes = -(-self.wait_seconds // 60)
-        super().__init__(f"操作过于频繁，请 {minutes} 分钟后再试")
-
-
 def take_submission(address: str) -> None:
-    """A new ticket: thirty an hour for an address. Raises `PageBusyError`."""
+    """A new ticket: thirty an hour for an address. Raises `TooOftenError`."""
     _take(Limit(f"page:submit:{address}", 30, HOUR))
 
 
@@ -39,4 +28,6 @@ def take_word(ticket_id: int, address: str) -> None:
 def _take(*asked: Limit) -> None:
     wait = limits.take([asked])[0]
     if wait:
-        raise PageBusyError(wait)
+        wait_seconds = int(wait) + 1
+        minutes = -(-wait_seconds // 60)
+        raise TooOftenError(f"操作过于频繁，请 {minutes} 分钟后再试", wait_seconds)

@@ -19,6 +19,7 @@ from config.events.subscribers import first_time
 from config.locks import transaction_lock
 from config.logs import get_logger
 from config.runtime import store
+from customers.actors import Entry
 from customers.models import CustomerStatus
 from customers.queries.addresses import address_of
 from messaging.actions.send import Options, SingleSend, message_compose
@@ -56,6 +57,7 @@ _KINDS = {
     EventKind.WAITING: What.WAITING,
     EventKind.MERGED: What.CANCELLED,
 }
+_TALKS = frozenset({Entry.OFFICIAL_ACCOUNT, Entry.KF, Entry.WECOM_APP})
 _MOVES = {TicketStatus.RESOLVED: What.RESOLVED, TicketStatus.CANCELLED: What.CANCELLED}
 
 
@@ -137,10 +139,17 @@ def _is_wanted(notice: Notice) -> bool:
         return False
     if _was_never_heard_of(notice):
         return False
+    if notice.what is What.CREATED and notice.event.is_from_customer and _was_answered(notice):
+        return False
     wanted = store.get("ticket.customer_notices")
     if notice.what is What.CREATED and not notice.event.is_from_customer:
         return bool(wanted["created_by_staff"])
     return bool(wanted[notice.what])
+
+
+def _was_answered(notice: Notice) -> bool:
+    """Who reported by a message has the answer to it, with the number and the link."""
+    return notice.ticket.entry in _TALKS
 
 
 def _was_just_told(notice: Notice) -> bool:

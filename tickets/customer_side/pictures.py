@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from config.errors import InvalidInputError
 from customers.actors import Actor
 from tickets.models import Ticket, TicketAttachment, Visibility
-from tickets.relations.attachment_types import RASTER_TYPES
 from tickets.relations.attachments import attachment_add
+from tickets.uploads.types import RASTER_TYPES
 
 MOST = 5
 MEGABYTES = 10

@@ -20,6 +20,10 @@ def register() -> None:
         {"group": 168, "customer": 72},
         _object({"group": _HOURS, "customer": _HOURS}),
         "安全链接多少小时后失效：group 群卡片里的（只读），customer 发给客户的（可回复、评价）",
+        titles={
+            "group": "群卡片里的",
+            "customer": "发给客户的",
+        },
     )
     register_setting(
         "ticket.submit_products",
@@ -61,6 +65,15 @@ def register() -> None:
         "通知客户：created 客户自己提交的工单已受理，created_by_staff 员工代建的工单，replied 有公开回复，"
         "waiting 等待客户，resolved 已解决（附评价链接），cancelled 已取消或已合并；"
         "channels 依次尝试的渠道，用第一个能到达客户的",
+        titles={
+            "created": "客户提交的已受理",
+            "created_by_staff": "员工代建",
+            "replied": "有公开回复",
+            "waiting": "等待客户",
+            "resolved": "已解决",
+            "cancelled": "已取消或已合并",
+            "channels": "依次尝试的渠道",
+        },
     )
 
 

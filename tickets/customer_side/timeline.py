@@ -7,9 +7,9 @@ from datetime import datetime
 from customers.actors import Entry, customer_actor
 from tickets import states
 from tickets.models import EventKind, Ticket, TicketAttachment, TicketEvent, Visibility
-from tickets.relations.attachment_types import RASTER_TYPES
 from tickets.relations.attachments import attachments_of
 from tickets.states import TicketStatus
+from tickets.uploads.types import RASTER_TYPES
 
 S = TicketStatus
 STEPS = ("提交", "受理", "处理", "解决")

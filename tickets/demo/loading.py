@@ -11,6 +11,8 @@ from customers.actions.customers import customer_find_or_create
 from customers.actors import Actor, Entry, actor_for, system_actor
 from customers.models import Customer, User
 from tickets import actions
+from tickets.demo import chats, knowledge
+from tickets.demo.chat_stock import VISITORS
 from tickets.demo.stock import (
     CANNED_REPLIES,
     CHECKLIST,
@@ -18,6 +20,7 @@ from tickets.demo.stock import (
     PEOPLE,
     TICKETS,
     URGENT_POLICY,
+    ZHANGSAN,
     DemoTicket,
 )
 from tickets.desk.canned_replies import canned_reply_create
@@ -43,8 +46,12 @@ _TIMES = (
 def load(_password: str = "") -> None:
     """For `manage.py demo`, after the people. Nobody is told anything."""
     _tools()
+    knowledge.load()
     _profiles()
     customers = [_customer(*person) for person in PEOPLE]
+    zhangsan = Customer.objects.get(phone=ZHANGSAN)
+    visitors = [_customer(*person) for person in VISITORS]
+    chats.load([zhangsan, *customers, *visitors])
     if Ticket.objects.filter(customer__in=customers).exists():
         return
     for place, wanted in enumerate(TICKETS):

@@ -46,6 +46,8 @@ URGENT_POLICY: dict[str, Any] = {
         {"percent": 100, "tell": ["assignee", "supervisor"]},
     ],
 }
+# Loaded with the people.
+ZHANGSAN = "+8613800138000"
 # Name, phone, company, whose they are.
 PEOPLE = (
     ("陈静", "+8613700137001", "蓝海贸易有限公司", "lisi"),

@@ -1,4 +1,4 @@
-"""Replies to be used again (话术): one's own and the team's, with blanks that a ticket fills."""
+"""Replies to be used again (话术): one's own and the team's, with blanks that a ticket or chat fills."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,9 @@ from django.utils.timezone import localtime
 from config.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from config.locks import transaction_lock
 from customers.actors import Actor
+from customers.models import Customer
 from tickets.actions.trail import require_team
+from tickets.chat.visibility import chats_visible_to
 from tickets.customer_side.links import Audience, ticket_url
 from tickets.models import CannedReply, Ticket
 from tickets.visibility import tickets_visible_to
@@ -19,14 +21,14 @@ from tickets.visibility import tickets_visible_to
 SHORTCUT_LENGTH, TITLE_LENGTH, BODY_LENGTH = 30, 100, 5000
 _BLANK = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
-# What stands for each blank: `{{customer_name}}` and so on.
-BLANKS: dict[str, Callable[[Ticket, Actor], str]] = {
-    "customer_name": lambda ticket, actor: ticket.customer.name,
-    "ticket_id": lambda ticket, actor: str(ticket.pk),
-    "agent_name": lambda ticket, actor: actor.name,
-    "deadline": lambda ticket, actor: f"{localtime(ticket.deadline):%Y-%m-%d %H:%M}",
-    "link": lambda ticket, actor: ticket_url(ticket, Audience.CUSTOMER),
+_OfTicket = Callable[[Ticket], str]
+_TICKETS: dict[str, _OfTicket] = {
+    "ticket_id": lambda ticket: str(ticket.pk),
+    "deadline": lambda ticket: f"{localtime(ticket.deadline):%Y-%m-%d %H:%M}",
+    "link": lambda ticket: ticket_url(ticket, Audience.CUSTOMER),
 }
+# What may stand for a blank: `{{customer_name}}` and so on.
+BLANKS = ("customer_name", "ticket_id", "agent_name", "deadline", "link")
 
 
 class CannedReplyChanges(TypedDict, total=False):
@@ -74,29 +76,48 @@ def canned_reply_delete(*, reply_id: int, actor: Actor) -> None:
 
 
 @transaction.atomic
-def canned_reply_render(*, reply_id: int, ticket_id: int, actor: Actor) -> str:
-    """The reply with its blanks filled from the ticket; counts as a use.
+def canned_reply_render(
+    *, reply_id: int, actor: Actor, ticket_id: int | None = None, chat_id: int | None = None
+) -> str:
+    """The reply with its blanks filled from the ticket, or from the chat; counts as a use.
 
-    Raises `NotFoundError` for a reply or a ticket outside the actor's view.
+    Of a chat without a ticket the ticket's blanks stay, for the writer to see. Raises
+    `NotFoundError` for a reply, a ticket or a chat outside the actor's view.
     """
     require_team(actor)
     reply = _visible(reply_id, actor)
-    ticket = tickets_visible_to(actor).select_related("customer").filter(pk=ticket_id).first()
-    if ticket is None:
-        raise NotFoundError(f"找不到工单 #{ticket_id}")
+    if chat_id is not None:
+        customer, ticket = _of_chat(chat_id, actor)
+    else:
+        ticket = _ticket(ticket_id, actor)
+        customer = ticket.customer
     # Beside the model's own save: a use is no change of the reply.
     CannedReply.objects.filter(pk=reply.pk).update(used_count=F("used_count") + 1)
-    return filled(reply.body, ticket, actor)
+    return filled(reply.body, customer, ticket, actor)
 
 
-def filled(body: str, ticket: Ticket, actor: Actor) -> str:
+def filled(body: str, customer: Customer, ticket: Ticket | None, actor: Actor) -> str:
     """What is put in is text: blanks inside a customer's name stay as they are."""
+    values = {"customer_name": customer.name, "agent_name": actor.name}
+    if ticket is not None:
+        values |= {name: write(ticket) for name, write in _TICKETS.items()}
+    return _BLANK.sub(lambda blank: values.get(blank[1], blank[0]), body)
 
-    def value(blank: re.Match[str]) -> str:
-        write = BLANKS.get(blank[1])
-        return write(ticket, actor) if write else blank[0]
 
-    return _BLANK.sub(value, body)
+def _ticket(ticket_id: int | None, actor: Actor) -> Ticket:
+    visible = tickets_visible_to(actor).select_related("customer")
+    ticket = visible.filter(pk=ticket_id).first() if ticket_id is not None else None
+    if ticket is None:
+        raise NotFoundError(f"找不到工单 #{ticket_id}")
+    return ticket
+
+
+def _of_chat(chat_id: int, actor: Actor) -> tuple[Customer, Ticket | None]:
+    chats = chats_visible_to(actor).select_related("customer", "ticket")
+    chat = chats.filter(pk=chat_id).first()
+    if chat is None:
+        raise NotFoundError(f"找不到会话 {chat_id}")
+    return chat.customer, chat.ticket
 
 
 def _visible(reply_id: int, actor: Actor) -> CannedReply:

@@ -22,6 +22,14 @@ def register() -> None:
         rules.SCHEMA,
         "自动派单：是否启用、是否只派给在线且在工作时间的同事、多少分钟未响应改派（0 为不改派，"
         "人工分配另计）、最多改派几次",
+        titles={
+            "enabled": "启用",
+            "needs_presence": "只派给在线的同事",
+            "needs_working_hours": "只派给在工作时间的同事",
+            "reaction_minutes": "未响应改派（分钟）",
+            "reaction_minutes_manual": "人工分配后未响应改派（分钟）",
+            "max_moves": "最多改派次数",
+        },
     )
     for event_type in ARRIVALS:
         subscribe(event_type, f"{TASKS}.hear_arrival")

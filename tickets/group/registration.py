@@ -17,6 +17,9 @@ def register() -> None:
             "additionalProperties": False,
         },
         "工单有变更时是否在群里跟进（群内指令引起的变更由指令的答复说明）",
+        titles={
+            "enabled": "启用",
+        },
     )
     register_setting(
         "ticket.group_news_per_minute",

@@ -5,6 +5,7 @@ PostgreSQL computes them; SQLite has no percentiles, so there they are computed 
 
 from dataclasses import dataclass
 from statistics import fmean
+from typing import Any
 
 from django.db import connection
 from django.db.models import Aggregate, Avg, Count, F, FloatField, Func, QuerySet
@@ -27,6 +28,12 @@ class Seconds(Func):
 
     template = "EXTRACT(EPOCH FROM (%(expressions)s))"
     output_field = FloatField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """There an interval is a number of microseconds."""
+        return self.as_sql(
+            compiler, connection, template="((%(expressions)s) / 1000000.0)", **context
+        )
 
 
 class Percentile(Aggregate):

@@ -32,14 +32,16 @@ class Period:
         return [self.first + dt.timedelta(days=n) for n in range(count)]
 
 
-def asked_period(asked: Mapping[str, str], *, default_days: int) -> Period:
+def asked_period(
+    asked: Mapping[str, str], *, default_days: int, most_days: int = MAX_DAYS
+) -> Period:
     """`from` and `to`; without them the last `default_days`. Raises `InvalidInputError` naming one."""
     last = _day(asked, "to") or timezone.localdate()
     first = _day(asked, "from") or last - dt.timedelta(days=default_days - 1)
     if first > last:
         raise InvalidInputError("开始日期不能晚于结束日期", attr="from")
-    if (last - first).days >= MAX_DAYS:
-        raise InvalidInputError(f"一次最多统计 {MAX_DAYS} 天", attr="from")
+    if (last - first).days >= most_days:
+        raise InvalidInputError(f"一次最多统计 {most_days} 天", attr="from")
     return Period(first, last)
 
 

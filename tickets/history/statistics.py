@@ -4,7 +4,7 @@ A fixed number of queries; the tickets made in the span, as they are now, and th
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,9 @@ from tickets.models import Ticket, TicketRating
 from tickets.states import OPEN, TicketStatus
 
 SHOWN = 100
-_SOLVED = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
+SOLVED = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
+
+_RATED = {"rated": Count("pk"), "satisfaction": Avg("score")}
 
 
 @dataclass
@@ -61,29 +63,42 @@ class TeamStatistics:
 
 
 def team_statistics(tickets: QuerySet[Ticket], period: Period) -> TeamStatistics:
-    made = tickets.order_by().filter(created_at__gte=period.start, created_at__lt=period.end)
-    worked = made.filter(merged_into=None).exclude(status=TicketStatus.CANCELLED)
-    ratings = TicketRating.objects.filter(ticket__in=made.values("pk")).order_by()
-    rated = {"rated": Count("pk"), "satisfaction": Avg("score")}
-    totals = Figures(key="", label="合计", **_plain(decided(made).aggregate(**_figures())))
-    _add(totals, ratings.aggregate(**rated))
+    worked = worked_in(tickets, period)
     return TeamStatistics(
         period=period,
-        totals=totals,
+        totals=totals_of(tickets, period),
         response=spread_until(worked, "responded_at"),
-        resolution=spread_until(worked.filter(status__in=_SOLVED), "resolved_at"),
-        by_assignee=_by_assignee(made, ratings.values("assignee").annotate(**rated)),
-        by_product=_by_product(made, ratings.values("ticket__product").annotate(**rated)),
+        resolution=spread_until(worked.filter(status__in=SOLVED), "resolved_at"),
+        by_assignee=figures_by_assignee(tickets, period),
+        by_product=figures_by(tickets, period, "product", lambda product: product or "未填写"),
         by_day=_by_day(tickets, period),
     )
 
 
+def made_in(tickets: QuerySet[Ticket], period: Period) -> QuerySet[Ticket]:
+    return tickets.order_by().filter(created_at__gte=period.start, created_at__lt=period.end)
+
+
+def worked_in(tickets: QuerySet[Ticket], period: Period) -> QuerySet[Ticket]:
+    """Those made in the span whose times say something."""
+    made = made_in(tickets, period)
+    return made.filter(merged_into=None).exclude(status=TicketStatus.CANCELLED)
+
+
+def totals_of(tickets: QuerySet[Ticket], period: Period) -> Figures:
+    """Two queries."""
+    made = made_in(tickets, period)
+    totals = Figures(key="", label="合计", **_plain(decided(made).aggregate(**_figures())))
+    _add(totals, _ratings(made).aggregate(**_RATED))
+    return totals
+
+
 def _figures() -> dict[str, Any]:
-    solved = Q(status__in=_SOLVED, merged_into=None)
+    solved = Q(status__in=SOLVED, merged_into=None)
     return {
         "total": Count("pk"),
         "open": Count("pk", Q(status__in=OPEN)),
-        "solved": Count("pk", Q(status__in=_SOLVED)),
+        "solved": Count("pk", Q(status__in=SOLVED)),
         "reopened": Count("pk", Q(cycle__gt=1)),
         "sla_kept": Count("pk", kept()),
         "sla_breached": Count("pk", Q(missed=True)),
@@ -104,10 +119,16 @@ def _add(figures: Figures, found: dict[str, Any]) -> None:
     figures.rated, figures.satisfaction = found["rated"], found["satisfaction"]
 
 
-def _by_assignee(tickets: QuerySet[Ticket], ratings: Any) -> list[Figures]:
-    """A rating counts for who had the ticket when it was given."""
-    given = {row["assignee"]: row for row in ratings}
-    rows = list(_most(decided(tickets).values("assignee")))
+def _ratings(made: QuerySet[Ticket]) -> QuerySet[TicketRating]:
+    return TicketRating.objects.filter(ticket__in=made.values("pk")).order_by()
+
+
+def figures_by_assignee(tickets: QuerySet[Ticket], period: Period) -> list[Figures]:
+    """A rating counts for who had the ticket when it was given. Three queries."""
+    made = made_in(tickets, period)
+    marks: Any = _ratings(made).values("assignee").annotate(**_RATED)
+    given = {row["assignee"]: row for row in marks}
+    rows = list(_most(decided(made).values("assignee")))
     people = User.objects.in_bulk([row["assignee"] for row in rows if row["assignee"]])
     found = []
     for row in rows:
@@ -122,13 +143,18 @@ def _by_assignee(tickets: QuerySet[Ticket], ratings: Any) -> list[Figures]:
     return found
 
 
-def _by_product(tickets: QuerySet[Ticket], ratings: Any) -> list[Figures]:
-    given = {row["ticket__product"]: row for row in ratings}
+def figures_by(
+    tickets: QuerySet[Ticket], period: Period, field: str, label: Callable[[Any], str]
+) -> list[Figures]:
+    """By the values of a column of the tickets'; two queries."""
+    made = made_in(tickets, period)
+    ratings: Any = _ratings(made).values(f"ticket__{field}").annotate(**_RATED)
+    given = {row[f"ticket__{field}"]: row for row in ratings}
     found = []
-    for row in _most(decided(tickets).values("product")):
-        product = row.pop("product")
-        figures = Figures(key=product, label=product or "未填写", **_plain(row))
-        if mark := given.get(product):
+    for row in _most(decided(made).values(field)):
+        value = row.pop(field)
+        figures = Figures(key=value or "", label=label(value), **_plain(row))
+        if mark := given.get(value):
             _add(figures, mark)
         found.append(figures)
     return found
@@ -139,11 +165,14 @@ def _most(groups: Any) -> Iterable[dict[str, Any]]:
     return rows
 
 
-def _by_day(tickets: QuerySet[Ticket], period: Period) -> list[Day]:
-    def counted(name: str) -> dict[dt.date, int]:
-        span = {f"{name}__gte": period.start, f"{name}__lt": period.end}
-        rows = tickets.order_by().filter(**span).annotate(day=TruncDate(name)).values_list("day")
-        return dict(rows.annotate(count=Count("pk")))
+def counted_by_day(tickets: QuerySet[Ticket], period: Period, moment: str) -> dict[dt.date, int]:
+    """How many had that moment on each day; a day without any is not there."""
+    span = {f"{moment}__gte": period.start, f"{moment}__lt": period.end}
+    rows = tickets.order_by().filter(**span).annotate(day=TruncDate(moment)).values_list("day")
+    return dict(rows.annotate(count=Count("pk")))
 
-    created, resolved = counted("created_at"), counted("resolved_at")
+
+def _by_day(tickets: QuerySet[Ticket], period: Period) -> list[Day]:
+    created = counted_by_day(tickets, period, "created_at")
+    resolved = counted_by_day(tickets, period, "resolved_at")
     return [Day(day, created.get(day, 0), resolved.get(day, 0)) for day in period.days]

@@ -154,14 +154,16 @@ def _read_problem(text: str, fields: Fields, actor: Actor) -> Fields:
 
 
 def _ask_product(fields: Fields, actor: Actor) -> Question:
-    options = tuple(Option(as_text(name), {"product": name}) for name in _products(fields, actor))
+    options = tuple(
+        Option(as_text(name), {"product": name})
+        for name in products_of(fields.get("customer_id") or actor.customer_id, actor)
+    )
     how = "回复数字、产品名称" if options else "请回复名称"
     return Question(f"是哪个产品或项目？{how}，或回复「跳过」", options)
 
 
-def _products(fields: Fields, actor: Actor) -> list[str]:
+def products_of(customer_id: int | None, actor: Actor) -> list[str]:
     """Of the customer's earlier tickets, newest first, and of their projects."""
-    customer_id = fields.get("customer_id") or actor.customer_id
     if not customer_id:
         return []
     tickets = tickets_visible_to(actor).filter(customer=customer_id).exclude(product="")

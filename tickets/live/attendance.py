@@ -4,25 +4,19 @@ It has a thread of its own: a write that waits for others must not keep news wai
 """
 
 import time
-from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections.abc import Collection
 
-from channels.db import DatabaseSyncToAsync
-
+from config.sockets.database import DatabaseThreads
+from config.sockets.frames import frame
 from customers.queries.staff import team_members
-from tickets.live import news, viewers
+from tickets.live import viewers
 from tickets.live.connection import Connection
 from tickets.live.viewers import Look
 from tickets.presence.actions import presence_lost, presence_seen
 
 HEARD_EVERY_SECONDS = 20.0
 
-_thread = ThreadPoolExecutor(1, "ticket-attendance")
-
-
-async def _in_thread(act: Callable[..., Any], *arguments: Any) -> Any:
-    return await DatabaseSyncToAsync(act, thread_sensitive=False, executor=_thread)(*arguments)
+_in_thread = DatabaseThreads(1, "ticket-attendance")
 
 
 class Attendance:
@@ -100,7 +94,7 @@ class Attendance:
             others = [who for who in found[ticket] if who["id"] != connection.user_id]
             if connection.viewing == ticket and others != connection.others:
                 connection.others = others
-                connection.put(news.frame("ticket.viewers", ticket_id=ticket, viewers=others))
+                connection.put(frame("ticket.viewers", ticket_id=ticket, viewers=others))
 
 
 def _note_seen(users: Collection[int]) -> None:

@@ -1,14 +1,12 @@
 """What has happened since a number, told to each colleague as far as they may see it."""
 
-import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from django.db.models import Min
-from rest_framework.utils.encoders import JSONEncoder
 
+from config.sockets.frames import frame
 from customers.actors import Actor, Entry, actor_for, system_actor
 from customers.queries.staff import team_members
 from tickets.api.tickets.serializers import TicketSerializer
@@ -53,10 +51,6 @@ def missed_by(user: int, *, since: int, until: int) -> list[str] | None:
 def standing(users: Collection[int]) -> set[int]:
     """Those of `users` who still belong to the team."""
     return set(team_members().filter(pk__in=users).values_list("pk", flat=True))
-
-
-def frame(name: str, /, **content: Any) -> str:
-    return json.dumps({"type": name, **content}, cls=JSONEncoder, ensure_ascii=False)
 
 
 def _told(entries: list[TicketFeedEntry], users: Collection[int]) -> dict[int, list[str]]:

@@ -6,15 +6,15 @@ replays and what happens meanwhile neither overlap nor leave a gap.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 
-from config.logs import get_logger
 from config.sockets.consumer import NOT_ALLOWED, in_database
+from config.sockets.frames import frame
+from config.sockets.one_watch import OneWatch
+from config.sockets.steps import safely
 from tickets.live import feed, news
 from tickets.live.attendance import Attendance
 from tickets.live.connection import Connection
-
-logger = get_logger(__name__)
 
 LOOK_SECONDS = 0.2
 ATTENDANCE_SECONDS = 1.0
@@ -61,18 +61,20 @@ class Watch:
         while not self.is_idle:
             self._wake.clear()
             for step in (self._look, self._admit, self._check_standing):
-                await _safely(step)
+                await safely(step)
             if self.is_idle:
                 break
             try:
-                await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
+                # Not `wait_for`: on Python 3.11 it can lose a cancellation, and a server's exit with it.
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
             except TimeoutError:
                 continue
         self.is_over = True
 
     async def _attend(self) -> None:
         while not (self.is_over and self.attendance.is_done):
-            await _safely(self.attendance.keep)
+            await safely(self.attendance.keep)
             await asyncio.sleep(ATTENDANCE_SECONDS)
 
     async def _look(self) -> None:
@@ -102,14 +104,14 @@ class Watch:
                 continue
             self._joining.remove(connection)
             self.connections.add(connection)
-            connection.put(news.frame("hello", seq=self.seq))
-            for encoded in [news.frame("ticket.reload")] if missed is None else missed:
+            connection.put(frame("hello", seq=self.seq))
+            for encoded in [frame("ticket.reload")] if missed is None else missed:
                 connection.put(encoded)
             self._tell_seq([connection])
 
     def _tell_seq(self, connections: Iterable[Connection]) -> None:
         for connection in list(connections):
-            connection.put(news.frame("seq", seq=self.seq))
+            connection.put(frame("seq", seq=self.seq))
 
     async def _check_standing(self) -> None:
         """Who was switched off or lost the role is let go; of tickets they heard no more before."""
@@ -129,20 +131,4 @@ class Watch:
         return True
 
 
-async def _safely(step: Callable[[], Awaitable[None]]) -> None:
-    """The database may be away for a moment; whoever is connected waits for it."""
-    try:
-        await step()
-    except Exception:
-        logger.exception("ticket_watch_failed", step=getattr(step, "__name__", ""))
-
-
-_watch: Watch | None = None
-
-
-def the_watch() -> Watch:
-    """The running loop's watch; begun for the first who comes, over when the last has gone."""
-    global _watch
-    if _watch is None or _watch.is_over or _watch.loop is not asyncio.get_running_loop():
-        _watch = Watch()
-    return _watch
+the_watch = OneWatch(Watch)

@@ -76,6 +76,10 @@ class TicketEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["ticket", "sequence"], name="ticket_event_sequence")
         ]
+        indexes = [
+            # The operators' history of everybody, newest first.
+            models.Index(fields=["-created_at", "-id"], name="ticket_event_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.ticket_id} {self.sequence} {self.get_kind_display()}"

@@ -74,6 +74,10 @@ def presence_lost(*, user: User, now: datetime | None = None) -> None:
     """The last page of `user` has closed: unless one opens at once, they are gone."""
     now = now or timezone.now()
     last = heard_since(now) + RELOAD
+    # Customers wait for whoever takes chats: a hold ends with the page that was there meanwhile.
+    AgentPresence.objects.filter(
+        user=user, user__chat_agent__isnull=False, seen_at__isnull=False, holds_until__isnull=False
+    ).update(holds_until=None)
     AgentPresence.objects.filter(user=user, seen_at__gt=last).update(seen_at=last)
 
 

@@ -1,10 +1,9 @@
 """Files of a ticket: taken in, handed out, taken away."""
 
-import hashlib
+from dataclasses import asdict
 from functools import partial
-from typing import IO, Any, TypedDict, cast
+from typing import Any, TypedDict, cast
 
-from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -16,14 +15,10 @@ from config.runtime import store
 from customers.actors import Actor
 from tickets.actions.trail import lock_ticket, record
 from tickets.models import EventKind, Ticket, TicketAttachment, Visibility
-from tickets.relations.attachment_types import RASTER_TYPES, type_of
-from tickets.relations.file_names import clean_name, extension_of
 from tickets.sla import clock
-from tickets.storage import private_storage
-
-# Whatever the runtime setting says: the servers' body limits stand behind it.
-HARD_CAP_BYTES = 20 * 1024 * 1024
-PIECE = 256 * 1024
+from tickets.uploads.checks import Checked, checked
+from tickets.uploads.handing_out import file_response
+from tickets.uploads.storing import Keep, files_taken_back
 
 
 class Limits(TypedDict):
@@ -61,14 +56,9 @@ def attachment_add(
         raise InvalidInputError("可见范围不正确", attr="visibility")
     if visibility == Visibility.INTERNAL and not actor.is_team:
         raise NotAllowedError("客户不能上传内部附件")
-    made = _checked(upload)
-    stored: list[str] = []
-    try:
-        return _keep(ticket_id, upload, made, actor, Visibility(visibility), stored)
-    except BaseException:
-        for name in stored:
-            private_storage().delete(name)
-        raise
+    made = checked(upload, most_bytes=limits()["max_bytes"])
+    with files_taken_back() as keep:
+        return _keep(ticket_id, upload, made, actor, Visibility(visibility), keep)
 
 
 @transaction.atomic
@@ -103,77 +93,28 @@ def find_attachment(ticket: Ticket, attachment_id: int, actor: Actor) -> TicketA
 
 
 def attachment_response(attachment: TicketAttachment, *, inline: bool = False) -> FileResponse:
-    """The file to keep; pictures made of pixels may be shown, everything else never is.
-
-    The browser is to believe the type, and to run nothing of it. Raises `NotFoundError` when the
-    file is gone.
-    """
-    try:
-        content = attachment.file.open("rb")
-    except FileNotFoundError:
-        raise NotFoundError("文件已不存在") from None
-    response = FileResponse(
-        content,
-        as_attachment=not (inline and attachment.content_type in RASTER_TYPES),
-        filename=attachment.name,
+    """The file to keep, or, a picture, to look at. Raises `NotFoundError` when it is gone."""
+    return file_response(
+        attachment.file,
+        name=attachment.name,
         content_type=attachment.content_type,
+        inline=inline,
     )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-class _Made(TypedDict):
-    name: str
-    content_type: str
-    size: int
-    sha256: str
-
-
-def _checked(upload: "UploadedFile[Any]") -> _Made:
-    most = min(limits()["max_bytes"], HARD_CAP_BYTES)
-    size = upload.size or 0
-    if not size:
-        raise InvalidInputError("文件是空的", code="empty", attr="file")
-    if size > most:
-        shown = f"{most // 1024 // 1024} MB" if most >= 1024 * 1024 else f"{most // 1024} KB"
-        raise InvalidInputError(f"文件不能超过 {shown}", code="too_large", attr="file")
-    content = cast("IO[bytes]", upload)
-    name = upload.name or ""
-    kind = type_of(name, content)
-    given = extension_of(name)
-    return _Made(
-        name=clean_name(name, given if given in kind.extensions else kind.extensions[0]),
-        content_type=kind.content_type,
-        size=size,
-        sha256=_digest(content),
-    )
-
-
-def _digest(content: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    content.seek(0)
-    while piece := content.read(PIECE):
-        digest.update(piece)
-    content.seek(0)
-    return digest.hexdigest()
 
 
 @transaction.atomic
 def _keep(
     ticket_id: int,
     upload: "UploadedFile[Any]",
-    made: _Made,
+    made: Checked,
     actor: Actor,
     visibility: Visibility,
-    stored: list[str],
+    keep: Keep,
 ) -> TicketAttachment:
-    """Row, file and event; the file's name goes to `stored`, so that a failure can take it back."""
+    """Row, file and event."""
     ticket = lock_ticket(ticket_id, actor)
     files = TicketAttachment.objects.filter(ticket=ticket)
-    same = files.filter(sha256=made["sha256"], visibility=visibility).first()
+    same = files.filter(sha256=made.sha256, visibility=visibility).first()
     if same is not None:
         return same
     most = limits()["per_ticket"]
@@ -187,14 +128,13 @@ def _keep(
         uploaded_by=actor.user,
         uploader_name=actor.name,
         entry=actor.entry,
-        **cast("dict[str, Any]", made),
+        **asdict(made),
     )
-    attachment.file.save(made["name"], File(cast("Any", upload)), save=False)
-    stored.append(str(attachment.file.name))
+    keep(attachment.file, made.name, upload)
     if not actor.is_team:
         clock.resume(ticket, timezone.now())
     attachment.event = record(
-        ticket, actor, EventKind.ATTACHED, to_value=made["name"], visibility=visibility
+        ticket, actor, EventKind.ATTACHED, to_value=made.name, visibility=visibility
     )
     attachment.save()
     return attachment

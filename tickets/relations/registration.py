@@ -3,8 +3,8 @@
 from config.runtime.schema import integer
 from config.runtime.schema import register as register_setting
 from messaging.staff_alerts.registry import register as register_alert
-from tickets.relations.attachments import HARD_CAP_BYTES
 from tickets.states import TicketStatus
+from tickets.uploads.checks import HARD_CAP_BYTES
 
 
 def register() -> None:
@@ -22,6 +22,10 @@ def register() -> None:
             "additionalProperties": False,
         },
         "工单附件：单个文件的大小上限（字节，最大 20 MB）和每个工单的文件数上限",
+        titles={
+            "max_bytes": "单个文件上限（字节）",
+            "per_ticket": "每个工单的文件数",
+        },
     )
     register_setting(
         "ticket.low_rating",
@@ -37,6 +41,10 @@ def register() -> None:
         },
         "低分评价：不高于 score 分时自动重开工单（reopen，限解决后 7 天内）或只提醒负责人和主管（alert）；"
         "score 为 0 时不处理",
+        titles={
+            "score": "不高于几分",
+            "action": "处理方式",
+        },
     )
     register_setting(
         "ticket.close_after_days",

@@ -36,6 +36,10 @@ def register() -> None:
             "additionalProperties": False,
         },
         "定时催促的免打扰时段（HH:MM，可跨零点；留空为不启用），手动触发不受限",
+        titles={
+            "start": "开始",
+            "end": "结束",
+        },
     )
     register_setting(
         "ticket.warn_before_minutes",

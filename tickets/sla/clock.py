@@ -103,6 +103,13 @@ def stop(ticket: Ticket, now: datetime) -> None:
     ticket.sla_check_at = None
 
 
+def stop_again(ticket: Ticket, now: datetime) -> None:
+    """An ended ticket whose reopening was taken back: its answer was due when its own cycle said."""
+    due = due_times(ticket, rules_of(ticket), default=None)
+    ticket.response_due_at = due.response_due_at
+    stop(ticket, now)
+
+
 def default_duration() -> timedelta:
     return timedelta(hours=store.get_int("ticket.default_deadline_hours"))
 

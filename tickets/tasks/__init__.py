@@ -2,6 +2,8 @@
 
 from tickets.tasks import (  # noqa: F401  (Celery finds them here)
     activity,
+    assistant,
+    chat,
     daily,
     dispatch,
     group,

@@ -58,7 +58,7 @@ def hear_assigned(envelope: dict[str, Any]) -> None:
 
 @shared_task(time_limit=60)
 def sweep_presences() -> None:
-    """Every minute: whose pages are no longer heard is announced as offline."""
+    """Every 15 s: whose pages are no longer heard is announced as offline."""
     presences_sweep()
 
 

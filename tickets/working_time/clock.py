@@ -47,7 +47,7 @@ class Timetable:
         first, last = _local(start), _local(end)
         horizon = first + HORIZON
         total = max(last - horizon, timedelta())
-        for span_start, span_end in self._walk(first, min(last, horizon)):
+        for span_start, span_end in self.spans_within(first, min(last, horizon)):
             total += span_end - span_start
         return total
 
@@ -60,7 +60,7 @@ class Timetable:
             return _plain(start, duration)
         first = _local(start)
         horizon, left = first + HORIZON, duration
-        for span_start, span_end in self._walk(first, horizon):
+        for span_start, span_end in self.spans_within(first, horizon):
             if span_end - span_start >= left:
                 return (span_start + left).astimezone(start.tzinfo)
             left -= span_end - span_start
@@ -80,7 +80,7 @@ class Timetable:
             left -= span_end - span_start
         return horizon.astimezone(end.tzinfo)
 
-    def _walk(self, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
+    def spans_within(self, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The spans within [first, last), cut to it, in order."""
         day = first.date()
         while day <= last.date():
@@ -91,7 +91,7 @@ class Timetable:
             day += timedelta(days=1)
 
     def _walk_back(self, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Like `_walk`, the latest first."""
+        """Like `spans_within`, the latest first."""
         day = last.date()
         while day >= first.date():
             for opens, closes in reversed(list(self._spans(day))):

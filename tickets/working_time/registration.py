@@ -13,6 +13,16 @@ def register() -> None:
         hours.HOURS_SCHEMA,
         "工作时间：每个星期几的时段（可有多段，如午休前后）；makeup 为调休上班的周末",
         check=hours.check_hours,
+        titles={
+            "mon": "周一",
+            "tue": "周二",
+            "wed": "周三",
+            "thu": "周四",
+            "fri": "周五",
+            "sat": "周六",
+            "sun": "周日",
+            "makeup": "调休上班的周末",
+        },
     )
     register_setting(
         calendar.SETTING,

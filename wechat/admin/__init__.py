@@ -1,5 +1,5 @@
 """The WeChat entries in the operators' admin."""
 
-from wechat.admin import callbacks, sync_jobs, sync_runs
+from wechat.admin import callbacks, contact_ways, kf, official, sync_jobs, sync_runs, welcomes
 
-__all__ = ["callbacks", "sync_jobs", "sync_runs"]
+__all__ = ["callbacks", "contact_ways", "kf", "official", "sync_jobs", "sync_runs", "welcomes"]

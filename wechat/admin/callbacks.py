@@ -1,13 +1,11 @@
 """Callbacks: what came in, and what became of it."""
 
 import json
-from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from config.admin_site.read_only import ReadOnlyAdmin
 from wechat.models import Callback, CallbackStatus
 
 STATUS_COLOURS = {
@@ -19,7 +17,7 @@ STATUS_COLOURS = {
 
 
 @admin.register(Callback)
-class CallbackAdmin(ModelAdmin):
+class CallbackAdmin(ReadOnlyAdmin):
     list_display = ["received_at", "source", "event", "shown_status", "attempts", "dedupe_key"]
     list_filter = ["source", "status"]
     search_fields = ["dedupe_key", "=event"]
@@ -46,12 +44,3 @@ class CallbackAdmin(ModelAdmin):
     def shown_payload(self, callback: Callback) -> str:
         shown = {k: v for k, v in callback.payload.items() if k != "response_url"}
         return json.dumps(shown, ensure_ascii=False, indent=2)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from config.admin_acts import BulkAct, confirmed
+from config.admin_site.read_only import ReadOnlyAdmin
 from customers.models import Customer
-from messaging.admin.base import ReadOnlyAdmin
 from wechat.models import SyncJob, SyncJobKind
 from wechat.sync.jobs import retry_failed
 
@@ -30,7 +30,21 @@ class SyncJobAdmin(ReadOnlyAdmin):
     search_fields = ["=key", "=error_code"]
     list_per_page = 50
     ordering = ["-is_failed", "due_at"]
-    actions = ["retry_selected"]
+    actions = [
+        confirmed(
+            BulkAct(
+                name="retry_selected",
+                label="重试",
+                effect="所选失败的事项立即重新读取或写入企业微信。",
+                done="已重新安排",
+                unit="项",
+                permission="retry",
+                run_all=lambda jobs, doing: retry_failed([job.pk for job in jobs]),
+                against=lambda job, request: "" if job.is_failed else "没有失败",
+                named=lambda job: f"{job.get_kind_display()} {job.key}：{job.error}",
+            )
+        )
+    ]
     fields = [
         "kind",
         "shown_object",
@@ -70,8 +84,3 @@ class SyncJobAdmin(ReadOnlyAdmin):
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("wechat.change_syncjob")
-
-    @admin.action(description="重试所选", permissions=["retry"])
-    def retry_selected(self, request: HttpRequest, queryset: QuerySet[SyncJob]) -> None:
-        count = retry_failed(list(queryset.values_list("pk", flat=True)))
-        messages.success(request, f"{count} 项已重新安排")

@@ -12,9 +12,9 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
+from config.admin_site.read_only import ReadOnlyAdmin
 from config.errors import ConflictError
 from customers.models import User
-from messaging.admin.base import ReadOnlyAdmin
 from wechat.models import ACTIVE, SyncKind, SyncRun, SyncStatus
 from wechat.sync.engine import step_of
 from wechat.sync.runs import sync_start, sync_stop

@@ -19,6 +19,8 @@ from django.conf import settings
 from wechatpy.crypto.base import BasePrpCrypto
 
 PAD_BLOCK = 32
+# An EncodingAESKey: base64 of 32 bytes without its last sign.
+KEY_CHARACTERS = 43
 
 
 class ForgedCallbackError(Exception):
@@ -69,7 +71,7 @@ def signature(token: str, timestamp: str, nonce: str, encrypted: str = "") -> st
 
 def open_sealed(keys: CallbackKeys, envelope: Envelope, encrypted: str) -> str:
     """The plain text of a sealed callback; raises `ForgedCallbackError` for anything amiss."""
-    if len(keys.encoding_aes_key) != 43:
+    if len(keys.encoding_aes_key) != KEY_CHARACTERS:
         raise ForgedCallbackError
     check_signature(keys, envelope, encrypted)
     return _decrypt(keys, encrypted)

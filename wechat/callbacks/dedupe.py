@@ -23,5 +23,20 @@ def aibot_key(payload: dict[str, Any], plain: str) -> str:
     return message_id if 0 < len(message_id) <= KEY_LENGTH else _digest(plain)
 
 
+def official_key(payload: dict[str, Any], plain: str) -> str:
+    """MsgId for a message; who, when and what for an event; what became of which template message."""
+    event = str(payload.get("Event") or "")
+    if payload.get("MsgType") != "event":
+        message_id = str(payload.get("MsgId") or "")
+        return message_id if 0 < len(message_id) <= KEY_LENGTH else _digest(plain)
+    if event == "TEMPLATESENDJOBFINISH":
+        parts = [event, str(payload.get("MsgID") or ""), str(payload.get("FromUserName") or "")]
+    else:
+        names = ("FromUserName", "CreateTime", "Event", "EventKey")
+        parts = [str(payload.get(name) or "") for name in names]
+    key = ":".join(parts)
+    return key if len(key) <= KEY_LENGTH else _digest(key)
+
+
 def _digest(plain: str) -> str:
     return f"sha256:{hashlib.sha256(plain.encode()).hexdigest()}"

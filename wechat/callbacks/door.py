@@ -1,14 +1,10 @@
 """Where callbacks enter: verified, decrypted, stored once, answered at once; worked later."""
 
-from typing import Any
-
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views import View
 
 from config.api.errors import error_response
-from config.events.publish import enqueue
 from config.logs import get_logger
 from wechat.callbacks import crypto, dedupe
 from wechat.callbacks.crypto import (
@@ -17,13 +13,10 @@ from wechat.callbacks.crypto import (
     ForgedCallbackError,
     MalformedCallbackError,
 )
-from wechat.callbacks.inbound import conversation_of, event_of
-from wechat.models import Callback, CallbackSource
+from wechat.callbacks.storing import store
+from wechat.models import CallbackSource
 
 logger = get_logger(__name__)
-
-WORK_TASK = "wechat.tasks.work_callback"
-WORK_QUEUE = "callbacks"
 
 
 def envelope_of(request: HttpRequest) -> Envelope:
@@ -98,33 +91,3 @@ def refuse(request: HttpRequest, error: Exception) -> HttpResponse:
     if forged:
         return error_response("forged", "签名或内容校验失败", status=403)
     return error_response("malformed", "不是有效的回调", status=400)
-
-
-def store(source: CallbackSource, key: str, payload: dict[str, Any]) -> bool:
-    """Keeps a callback and its task in one transaction; False when it had come before."""
-    clean: dict[str, Any] = storable(payload)
-    try:
-        with transaction.atomic():
-            row = Callback.objects.create(
-                source=source,
-                dedupe_key=key,
-                conversation=conversation_of(source, clean),
-                event=event_of(source, clean),
-                payload=clean,
-            )
-            enqueue(WORK_TASK, [[row.pk]], queue=WORK_QUEUE)
-    except IntegrityError:
-        logger.info("callback_repeated", source=source)
-        return False
-    return True
-
-
-def storable(value: Any) -> Any:
-    """Without what no text column can hold: NUL and lone surrogates."""
-    if isinstance(value, str):
-        return value.replace("\x00", "").encode(errors="ignore").decode()
-    if isinstance(value, dict):
-        return {storable(key): storable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [storable(item) for item in value]
-    return value

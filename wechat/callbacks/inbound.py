@@ -30,12 +30,14 @@ _SUBJECTS = {
     "change_external_chat": "ChatId",
     "change_external_tag": "TagType",
     "change_contact": "UserID",
+    "kf_msg_or_event": "OpenKfId",
 }
 
 
 def event_of(source: CallbackSource, payload: dict[str, Any]) -> str:
     """Which event it is, as `change_external_chat.update`; empty for what somebody said."""
-    if source != CallbackSource.WECOM_APP or payload.get("MsgType") != "event":
+    speaks_of_events = source in (CallbackSource.WECOM_APP, CallbackSource.OFFICIAL)
+    if not speaks_of_events or payload.get("MsgType") != "event":
         return ""
     parts = [str(payload.get(name) or "") for name in ("Event", "ChangeType")]
     return ".".join(part for part in parts if part)[:64]
@@ -48,6 +50,10 @@ def conversation_of(source: CallbackSource, payload: dict[str, Any]) -> str:
         if subject is not None:
             return f"{subject}:{payload.get(subject) or ''}"[:64]
         return str(payload.get("FromUserName") or "")[:64]
+    if source == CallbackSource.OFFICIAL:
+        # What became of a template message waits for nothing that its reader says.
+        is_receipt = payload.get("Event") == "TEMPLATESENDJOBFINISH"
+        return "" if is_receipt else str(payload.get("FromUserName") or "")[:64]
     return str(payload.get("chatid") or _dict(payload.get("from")).get("userid") or "")[:64]
 
 

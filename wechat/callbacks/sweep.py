@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.events.publish import enqueue
-from wechat.callbacks.door import WORK_QUEUE, WORK_TASK
+from wechat.callbacks.storing import WORK_QUEUE, WORK_TASK
 from wechat.callbacks.work import MAX_ATTEMPTS
 from wechat.models import Callback, CallbackStatus
 

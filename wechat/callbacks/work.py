@@ -3,7 +3,7 @@
 import traceback
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -14,8 +14,10 @@ from customers.actors import actor_for
 from customers.queries.staff import staff_by_wecom_user_id
 from messaging.actions.keywords import keyword_push
 from messaging.models import ChannelType
-from wechat.callbacks.door import WORK_QUEUE, WORK_TASK
+from wechat import chat_entry
+from wechat.callbacks import hearers
 from wechat.callbacks.inbound import Inbound, inbound_of
+from wechat.callbacks.storing import WORK_QUEUE, WORK_TASK
 from wechat.commands.conversation import is_open
 from wechat.commands.grammar import parse
 from wechat.commands.handlers import run_command
@@ -27,18 +29,21 @@ from wechat.sync.events import event_apply
 logger = get_logger(__name__)
 
 MAX_ATTEMPTS = 3
+# How long a request that must answer the platform waits for somebody else's lock.
+LOCK_MILLISECONDS = 1000
 
 
 class _TooEarly(Exception):
     """Something said before it in the same conversation has not been worked yet."""
 
 
-def work(callback_id: int) -> None:
+def work(callback_id: int, *, answer_by: float | None = None) -> None:
     """Acts on the callback unless that was done. A failure leaves nothing half done.
 
     The command, its messages, their tasks and the mark "done" commit together, so a worker may die
     anywhere and the repetition acts once. After three failures it is set aside for an operator.
-    What is said in one conversation is worked in its order.
+    What is said in one conversation is worked in its order. `answer_by`: see `hearers`; a lock that
+    somebody else holds is then no reason to wait, nor a failure.
     """
     counted = Callback.objects.filter(
         pk=callback_id, status=CallbackStatus.RECEIVED, attempts__lt=MAX_ATTEMPTS
@@ -47,17 +52,34 @@ def work(callback_id: int) -> None:
         return
     try:
         with transaction.atomic():
-            _work_locked(callback_id)
+            if answer_by is not None:
+                _wait_little()
+            _work_locked(callback_id, answer_by)
     except _TooEarly:
         # Whoever works the earlier one starts this one again; waiting is no attempt.
-        Callback.objects.filter(pk=callback_id).update(attempts=F("attempts") - 1)
-    except Exception:
+        _forget_attempt(callback_id)
+    except Exception as error:
+        if answer_by is not None and isinstance(error, OperationalError):
+            logger.info("callback_left_to_a_worker", callback_id=callback_id)
+            _forget_attempt(callback_id)
+            return
         # One poison callback must not stop the others; its traceback is the operator's to read.
         logger.exception("callback_failed", callback_id=callback_id)
         _remember_failure(callback_id, traceback.format_exc())
 
 
-def _work_locked(callback_id: int) -> None:
+def _wait_little() -> None:
+    """SQLite's transactions run one after the other: there is nothing to wait for inside one."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
+
+
+def _forget_attempt(callback_id: int) -> None:
+    Callback.objects.filter(pk=callback_id).update(attempts=F("attempts") - 1)
+
+
+def _work_locked(callback_id: int, answer_by: float | None) -> None:
     rows = Callback.objects.filter(pk=callback_id, status=CallbackStatus.RECEIVED)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True)
@@ -69,18 +91,22 @@ def _work_locked(callback_id: int) -> None:
     transaction_lock(f"conversation:{callback.source}:{callback.conversation}")
     if callback.conversation and _same_conversation(callback).filter(pk__lt=callback.pk, error=""):
         raise _TooEarly
-    reply = _act(callback)
+    reply = _act(callback, answer_by)
     callback.reply = reply or ""
     callback.status = CallbackStatus.IGNORED if reply is None else CallbackStatus.DONE
     callback.finished_at = timezone.now()
-    callback.save(update_fields=["status", "reply", "finished_at"])
+    callback.save(update_fields=["status", "reply", "passive_reply", "finished_at"])
     following = _same_conversation(callback).filter(pk__gt=callback.pk).order_by("pk").first()
     if callback.conversation and following is not None:
         enqueue(WORK_TASK, [[following.pk]], queue=WORK_QUEUE)
 
 
-def _act(callback: Callback) -> str | None:
+def _act(callback: Callback, answer_by: float | None) -> str | None:
     """What was answered, or done about an event; None where there is nothing to do."""
+    if (hear := hearers.hearer_of(callback.source)) is not None:
+        return hear(callback, answer_by)
+    if (heard := chat_entry.hear(callback)) is not None:
+        return heard
     inbound = inbound_of(callback)
     if inbound is not None:
         return _answer_or_push(inbound)

@@ -64,10 +64,10 @@ class OfficialClient:
             lambda token: post_json(self._http, url_of(settings.MP_API_BASE, path, token), body),
         )
 
-    async def get(self, path: str) -> PlatformAnswer:
+    async def get(self, path: str, params: dict[str, str] | None = None) -> PlatformAnswer:
         """GET `/cgi-bin/{path}`."""
         return await with_token(
             self._http,
             self._account,
-            lambda token: get_json(self._http, url_of(settings.MP_API_BASE, path, token)),
+            lambda token: get_json(self._http, url_of(settings.MP_API_BASE, path, token), params),
         )

@@ -47,7 +47,7 @@ async def with_token(
     call: Callable[[str], Awaitable[PlatformAnswer]],
 ) -> PlatformAnswer:
     """One call with the token; a refused token is fetched anew once, never more (guarantees.md 6)."""
-    token = _known(source) or await access_token(http, source)
+    token = known(source) or await access_token(http, source)
     answer = await call(token)
     if source.errors.token_is_bad(answer):
         discard(source, token)
@@ -65,14 +65,14 @@ async def access_token(http: aiohttp.ClientSession, source: TokenSource) -> str:
     deadline = time.monotonic() + LOCK_SECONDS
     without_cache = 0
     while time.monotonic() < deadline:
-        token = _known(source)
+        token = known(source)
         if token:
             return token
         owner = uuid.uuid4().hex
         if cache.add(lock, owner, LOCK_SECONDS):
             try:
                 # Somebody may have finished between our look and our lock.
-                return _known(source) or await _fetch(http, source)
+                return known(source) or await _fetch(http, source)
             finally:
                 if cache.get(lock) == owner:
                     cache.delete(lock)
@@ -84,8 +84,9 @@ async def access_token(http: aiohttp.ClientSession, source: TokenSource) -> str:
     raise CallFailed(Result(Outcome.RETRY, "token_wait", "等待 access_token 超时"))
 
 
-def _known(source: TokenSource) -> str:
-    """This process's own fresh copy, else the shared token, else an old copy of our own.
+def known(source: TokenSource) -> str:
+    """Without asking the platform: this process's fresh copy, else the shared token, else an old copy
+    of our own; empty for none.
 
     A question to Redis for each message would cost as much as half the sending.
     """

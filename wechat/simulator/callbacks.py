@@ -12,13 +12,12 @@ import requests
 import xmltodict
 from django.conf import settings
 
-from wechat.simulator import crypto
+from wechat.simulator import crypto, faults
 from wechat.simulator.answers import is_storable
 
 TIMEOUT_SECONDS = 5
 AIBOT_PATH = "/api/wechat/aibot"
 APP_PATH = "/api/wechat/work-message"
-OFFICIAL_RECEIPTS_PATH = "/api/messages/receipts/wechat"
 OFFICIAL_NAME = "gh_sandbox0000"
 
 
@@ -41,7 +40,7 @@ def seal_json(plain: str, *, timestamp: str = "", receive_id: str = "") -> Seale
     encrypted = crypto.encrypt(settings.AIBOT_ENCODING_AES_KEY, plain, receive_id)
     return Sealed(
         AIBOT_PATH,
-        _query(settings.AIBOT_TOKEN, encrypted, timestamp),
+        signed(settings.AIBOT_TOKEN, encrypted, timestamp),
         json.dumps({"encrypt": encrypted}).encode(),
         "application/json",
     )
@@ -57,7 +56,7 @@ def seal_xml(plain: str, *, timestamp: str = "", receive_id: str | None = None) 
         f"<Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
     )
     return Sealed(
-        APP_PATH, _query(settings.WECOM_TOKEN, encrypted, timestamp), body.encode(), "text/xml"
+        APP_PATH, signed(settings.WECOM_TOKEN, encrypted, timestamp), body.encode(), "text/xml"
     )
 
 
@@ -72,24 +71,19 @@ def app_text(user: str, content: str, number: str) -> str:
     )
 
 
-def seal_official(plain: str, openid: str) -> Sealed:
-    """For the Official Account in safe mode: both signatures, receive id the AppID (§1.3)."""
-    encrypted = crypto.encrypt(settings.MP_ENCODING_AES_KEY, plain, settings.MP_APP_ID)
-    query = _query(settings.MP_TOKEN, encrypted, "")
-    query |= {
-        "signature": crypto.sign(settings.MP_TOKEN, query["timestamp"], query["nonce"], ""),
-        "openid": openid,
-        "encrypt_type": "aes",
-    }
-    body = (
-        f"<xml><ToUserName><![CDATA[{OFFICIAL_NAME}]]></ToUserName>"
-        f"<Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
-    )
-    return Sealed(OFFICIAL_RECEIPTS_PATH, query, body.encode(), "text/xml")
-
-
 def send(sealed: Sealed) -> requests.Response:
-    """One request; raises what `requests` raises."""
+    """One request, or what the fault ordered for callbacks makes of it; raises what `requests` does."""
+    fault = faults.take(faults.CALLBACK)
+    if fault is not None and fault.mode == "lost":
+        raise requests.ConnectionError("lost on order")
+    if fault is not None and fault.mode == "late":
+        time.sleep(fault.seconds)
+    if fault is not None and fault.mode == "double":
+        _post(sealed)
+    return _post(sealed)
+
+
+def _post(sealed: Sealed) -> requests.Response:
     return requests.post(
         settings.SANDBOX_CALLBACK_BASE + sealed.path,
         params=sealed.query,
@@ -113,7 +107,7 @@ def open_json(body: bytes, nonce: str) -> dict[str, Any] | None:
         signature = str(packet["msgsignature"])
         if packet["nonce"] != nonce:
             raise BadReply("nonce 与回调不一致")
-        _check(settings.AIBOT_TOKEN, timestamp, nonce, encrypted, signature)
+        check(settings.AIBOT_TOKEN, timestamp, nonce, encrypted, signature)
         plain = json.loads(crypto.decrypt(settings.AIBOT_ENCODING_AES_KEY, encrypted, ""))
     except (ValueError, KeyError, TypeError) as error:
         raise BadReply("应答无法解密或解析") from error
@@ -129,7 +123,7 @@ def open_xml(body: bytes) -> dict[str, Any] | None:
     try:
         packet = xmltodict.parse(body)["xml"]
         encrypted, signature = str(packet["Encrypt"]), str(packet["MsgSignature"])
-        _check(
+        check(
             settings.WECOM_TOKEN,
             str(packet["TimeStamp"]),
             str(packet["Nonce"]),
@@ -145,12 +139,14 @@ def open_xml(body: bytes) -> dict[str, Any] | None:
     return content
 
 
-def _check(token: str, timestamp: str, nonce: str, encrypted: str, signature: str) -> None:
+def check(token: str, timestamp: str, nonce: str, encrypted: str, signature: str) -> None:
+    """Raises `BadReply` for a wrong signature of a reply."""
     if signature != crypto.sign(token, timestamp, nonce, encrypted):
         raise BadReply("应答签名不对")
 
 
-def _query(token: str, encrypted: str, timestamp: str) -> dict[str, str]:
+def signed(token: str, encrypted: str, timestamp: str = "") -> dict[str, str]:
+    """The query of a sealed callback."""
     moment, nonce = timestamp or str(int(time.time())), secrets.token_hex(5)
     return {
         "msg_signature": crypto.sign(token, moment, nonce, encrypted),

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from wechat.simulator import bodies, members, telling
 from wechat.simulator.answers import InvalidRequest, json_object, sandbox_api
 from wechat.simulator.models import CallbackState, ChatMessage
+from wechat.simulator.official import followers, phone
 from wechat.simulator.outbox import integer
 
 CONTENT_LENGTH = 5000
@@ -130,10 +131,9 @@ def _quoted(chat_id: str, quote_id: Any) -> ChatMessage | None:
 
 
 def _exists(chat_id: str) -> bool:
-    kind, colon, user = chat_id.partition(":")
-    return chat_id == members.GROUP_ID or (
-        kind == "app" and bool(colon) and user in members.MEMBERS
-    )
+    kind, _, user = chat_id.partition(":")
+    is_phone = kind == phone.KIND and followers.is_openid(user)
+    return chat_id == members.GROUP_ID or is_phone or (kind == "app" and user in members.MEMBERS)
 
 
 def _preview(row: ChatMessage | None) -> dict[str, Any] | None:

@@ -13,6 +13,10 @@ from wechat.simulator.answers import InvalidRequest, PlatformError, json_object,
 from wechat.simulator.models import Fault
 
 MODES = ("ok", "http_500", "timeout", "rate_limited", "errcode")
+# What happens to our calls of the company: sent twice, after `seconds`, or lost on the way. One that
+# is late while the next is not makes them arrive out of order.
+CALLBACK = "CALLBACK"
+CALLBACK_MODES = ("ok", "double", "late", "lost")
 CHANNELS = (
     "GROUP_BOT",
     "WORK_WECHAT",
@@ -22,8 +26,11 @@ CHANNELS = (
     "APP",
     "FEISHU",
     "AI",
-    # The calls of 客户联系: no channel of messages, but they fail as well.
+    "KF",
+    # The calls of 客户联系: no channels of messages, but they fail as well.
     "CONTACT",
+    "WELCOME",
+    CALLBACK,
 )
 DEFAULT_SECONDS = 30
 MAX_SECONDS = 60
@@ -89,8 +96,9 @@ def _order(body: dict[str, object]) -> None:
     channel, mode = body.get("channel"), body.get("mode")
     if channel not in CHANNELS:
         raise InvalidRequest("channel", f"必须是 {'、'.join(CHANNELS)} 之一")
-    if mode not in MODES:
-        raise InvalidRequest("mode", f"必须是 {'、'.join(MODES)} 之一")
+    modes = CALLBACK_MODES if channel == CALLBACK else MODES
+    if mode not in modes:
+        raise InvalidRequest("mode", f"必须是 {'、'.join(modes)} 之一")
     code = _code(body) if channel == "SMS" else ""
     errcode = None if code else _integer(body, "errcode", -(10**7), 10**7)
     if mode == "errcode" and not (errcode or code):

@@ -1,10 +1,12 @@
-"""Temporary files: `media/upload` of the app, `webhook/upload_media` of the group's robot."""
+"""Temporary files: `media/upload` and `media/get` of the app, `webhook/upload_media` of the robot."""
 
+import mimetypes
 import secrets
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 from wechat.simulator.answers import PlatformError, ok, platform
 from wechat.simulator.group_robot import require_key
@@ -41,9 +43,46 @@ def _keep(request: HttpRequest, *, owner: str, kinds: tuple[str, ...]) -> HttpRe
         raise PlatformError(44001, "empty media data")
     if file.size > LARGEST_BYTES[kind]:
         raise PlatformError(40009, "invalid media size")
-    now = timezone.now()
-    Media.objects.filter(created_at__lt=now - timedelta(days=KEPT_DAYS)).delete()
-    media = Media.objects.create(
-        media_id=secrets.token_urlsafe(24), kind=kind, owner=owner, size=file.size
+    media = keep_media(kind, owner, file.read(), file.name or "")
+    moment = str(int(media.created_at.timestamp()))
+    return ok(type=kind, media_id=media.media_id, created_at=moment)
+
+
+def keep_media(kind: str, owner: str, content: bytes, filename: str) -> Media:
+    """For three days."""
+    Media.objects.filter(created_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
+    return Media.objects.create(
+        media_id=secrets.token_urlsafe(24),
+        kind=kind,
+        owner=owner,
+        size=len(content),
+        content=content,
+        filename=filename[:100],
     )
-    return ok(type=kind, media_id=media.media_id, created_at=str(int(now.timestamp())))
+
+
+@platform("GET")
+def media_get(request: HttpRequest) -> HttpResponse:
+    """`GET media/get?media_id=`: the file itself, or 40007 (§2.1: for three days)."""
+    require_token(request)
+    return handed_out(kept_media(request.GET.get("media_id", ""), owner="app"))
+
+
+def kept_media(media_id: str, owner: str) -> Media:
+    """Raises 40007."""
+    since = timezone.now() - timedelta(days=KEPT_DAYS)
+    media = Media.objects.filter(media_id=media_id, owner=owner, created_at__gte=since).first()
+    if media is None:
+        raise PlatformError(40007, "invalid media_id")
+    return media
+
+
+def handed_out(media: Media) -> HttpResponse:
+    """The file itself, under its name."""
+    kind = mimetypes.guess_type(media.filename)[0] or "application/octet-stream"
+    disposition = content_disposition_header(as_attachment=True, filename=media.filename) or ""
+    return HttpResponse(
+        bytes(media.content),
+        content_type=kind,
+        headers={"Content-Disposition": disposition},
+    )

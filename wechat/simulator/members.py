@@ -1,6 +1,7 @@
 """Who works at the pretended corporation, and where they talk."""
 
 import re
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from wechat.simulator.tokens import require_token
 GROUP_ID = "test_group_001"
 GROUP_NAME = "售后内部群"
 APP_NAME = "客服应用"
+OFFICIAL_NAME = "公众号"
 MEMBERS = {"lisi": "李四", "wangwu": "王五", "zhaoliu": "赵六", "admin": "管理员"}
 # Everybody is in the root department; there are no other parties and no tags.
 ROOT_PARTY = "1"
@@ -35,8 +37,13 @@ def name_of(userid: str) -> str:
 
 
 def speaker_name(sender: str) -> str:
-    """The name above a bubble: a member's, or one of our three voices'."""
-    ours = {"robot": "群机器人", "aibot": settings.AIBOT_NAME, "app": APP_NAME}
+    """The name above a bubble: a member's, or one of our voices'."""
+    ours = {
+        "robot": "群机器人",
+        "aibot": settings.AIBOT_NAME,
+        "app": APP_NAME,
+        "official": OFFICIAL_NAME,
+    }
     return ours.get(sender) or name_of(sender)
 
 
@@ -56,7 +63,14 @@ def agent_get(request: HttpRequest) -> HttpResponse:
     require_token(request)
     if request.GET.get("agentid") != str(settings.WECOM_AGENT_ID):
         raise PlatformError(301002, "not allow operate another agent")
-    return ok(agentid=settings.WECOM_AGENT_ID, name=APP_NAME)
+    return ok(
+        agentid=settings.WECOM_AGENT_ID,
+        name=APP_NAME,
+        close=0,
+        redirect_domain=urlsplit(settings.APP_DOMAIN).netloc,
+        home_url=f"{settings.APP_DOMAIN}/console/",
+        allow_partys={"partyid": [int(ROOT_PARTY)]},
+    )
 
 
 @platform("POST")

@@ -17,6 +17,16 @@ from wechat.simulator.contacts.models import (
     TagGroup,
     Transfer,
 )
+from wechat.simulator.kf.models import (
+    KfAccount,
+    KfCall,
+    KfCode,
+    KfItem,
+    KfServicer,
+    KfSession,
+    KfWay,
+)
+from wechat.simulator.official.models import OfficialCode, OfficialLogin
 
 # Django looks for the tables here.
 __all__ = [
@@ -32,7 +42,18 @@ __all__ = [
     "Follower",
     "GroupChat",
     "GroupMember",
+    "KfAccount",
+    "KfCall",
+    "KfCode",
+    "KfItem",
+    "KfServicer",
+    "KfSession",
+    "KfWay",
     "Media",
+    "Menu",
+    "OfficialCode",
+    "OfficialLogin",
+    "Picture",
     "ResponseCode",
     "Stock",
     "Tag",
@@ -101,7 +122,7 @@ class CallbackState(models.TextChoices):
 class ChatMessage(models.Model):
     """A bubble of a chat as people see it; `content` by `kind`, as it came over the wire."""
 
-    chat_id = models.CharField(max_length=64)
+    chat_id = models.CharField(max_length=128)
     sender = models.CharField(max_length=64)
     kind = models.CharField(max_length=16)
     content = models.JSONField()
@@ -159,6 +180,8 @@ class Media(models.Model):
     kind = models.CharField(max_length=8)
     owner = models.CharField(max_length=64, blank=True)
     size = models.PositiveIntegerField()
+    content = models.BinaryField(default=bytes)
+    filename = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -166,10 +189,41 @@ class Media(models.Model):
 
 
 class Follower(models.Model):
-    """What the Official Account's platform knows of a follower; the sandbox's own need no row."""
+    """What the Official Account's platform knows of somebody; the sandbox's own need no row.
+
+    `touched_at` is the last tap of the menu, scan or follow: it opens a window of its own.
+    """
 
     openid = models.CharField(max_length=64, unique=True)
+    unionid = models.CharField(max_length=64, blank=True)
+    name = models.CharField(max_length=30, blank=True)
+    is_following = models.BooleanField(default=True)
+    followed_at = models.DateTimeField(default=timezone.now)
+    scene = models.CharField(max_length=64, blank=True)
     last_message_at = models.DateTimeField(null=True)
+    touched_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.openid
+
+
+class Picture(models.Model):
+    """What a follower sent."""
+
+    name = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=16)
+    content = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Menu(models.Model):
+    """The Official Account's, as it was last published: one row, or none."""
+
+    buttons = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"menu {self.pk}"

@@ -7,6 +7,7 @@ from customers.actions.followers import follower_add, follower_remove
 from customers.actions.history import announce, record
 from customers.actors import Entry, system_actor
 from customers.models import Customer, CustomerEventKind, CustomerStatus, FollowerStatus
+from customers.queries.staff import staff_by_wecom_user_id
 from wechat.models import SyncJobKind
 from wechat.sync.jobs import wish
 from wechat.sync.payloads import text
@@ -73,6 +74,19 @@ def transfer_failed(payload: dict[str, Any], at: datetime) -> str:
         announce(
             "customer.transfer.failed", customer, actor, wecom_user_id=userid, fail_reason=code
         )
+    return words
+
+
+def audit_approved(payload: dict[str, Any], at: datetime) -> str:
+    """The customer agreed that the talk is archived."""
+    external_userid, userid = _ids(payload)
+    customer = _living(external_userid)
+    if customer is None:
+        return "不是已知的客户"
+    member = staff_by_wecom_user_id(userid)
+    name = member.display_name if member else userid
+    words = f"客户同意存档与 {name} 的会话"
+    record(customer, system_actor(Entry.WECOM_SYNC), CustomerEventKind.UPDATED, content=words)
     return words
 
 

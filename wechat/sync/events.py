@@ -1,4 +1,4 @@
-"""The platform's events about people, groups and tags (wechat-protocol.md §§2.3–2.5).
+"""The platform's events: of the app, and about people, groups and tags (wechat-protocol.md §2).
 
 What an event says is written at once, in the callback's transaction; what it leaves out is read by a
 job, a moment later where the platform's own details lag behind.
@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from wechat.callbacks import app_events
+from wechat.kf import doorbell
 from wechat.models import SyncJobKind
 from wechat.sync import chat_events, contact_events, member_events
 from wechat.sync.jobs import wish
@@ -41,9 +43,13 @@ HANDLERS: dict[str, Handler] = {
         [f"change_external_tag.{change}" for change in ("create", "update", "delete", "shuffle")],
         tags_changed,
     ),
+    **app_events.HANDLERS,
+    "change_external_contact.msg_audit_approved": contact_events.audit_approved,
+    **member_events.HANDLERS,
     "change_contact.create_user": member_events.arrived,
     "change_contact.update_user": member_events.changed,
     "change_contact.delete_user": member_events.left,
+    "kf_msg_or_event": doorbell.rung,
 }
 
 

@@ -17,6 +17,7 @@ HEARD = (
     "customer.tag.removed",
     "customer.updated",
     "customer.assigned",
+    "customer.merged",
 )
 NOTES = frozenset({"remark", "description", "company"})
 
@@ -35,7 +36,7 @@ def hear_customer(envelope: dict[str, Any]) -> None:
     if data.get("entry") == Entry.WECOM_SYNC or not first_time(CONSUMER, envelope):
         return
     key, event_type = str(data["customer_id"]), envelope["type"]
-    if event_type in ("customer.tag.added", "customer.tag.removed", "customer.assigned"):
+    if event_type != "customer.updated":
         wish(SyncJobKind.PUSH_TAGS, key)
     if event_type == "customer.assigned":
         wish(SyncJobKind.PUSH_REMARK, key)

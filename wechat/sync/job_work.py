@@ -5,6 +5,7 @@ from collections.abc import Callable
 from config.logs import get_logger
 from messaging.channels.base import Outcome, Result
 from wechat.client.blocking import BlockingClient, PlatformRefusal
+from wechat.contact_ways.writing import write_way
 from wechat.models import SyncJobKind
 from wechat.sync import jobs, pulls, pushes
 from wechat.sync.jobs import Taken
@@ -19,6 +20,7 @@ WORK: dict[SyncJobKind, Callable[[BlockingClient, Taken], None]] = {
     SyncJobKind.PULL_MEMBER: pulls.pull_member,
     SyncJobKind.PUSH_TAGS: pushes.push_tags,
     SyncJobKind.PUSH_REMARK: pushes.push_remark,
+    SyncJobKind.WRITE_WAY: write_way,
 }
 
 

@@ -45,3 +45,22 @@ def left(payload: dict[str, Any], at: datetime) -> str:
         return "不是已登记的员工"
     staff_resign(user_id=user.pk, at=at, actor=system_actor(Entry.WECOM_SYNC))
     return "成员已离职"
+
+
+def department_changed(payload: dict[str, Any], at: datetime) -> str:
+    """We keep no departments: accounts are by person."""
+    return f"部门 {text(payload, 'Id', 20)} 有变动（本系统不保存部门）"
+
+
+def tag_changed(payload: dict[str, Any], at: datetime) -> str:
+    """Tags of the address book mark members, not customers."""
+    return f"成员标签 {text(payload, 'TagId', 20)} 有变动（本系统不保存成员标签）"
+
+
+HANDLERS = {
+    **dict.fromkeys(
+        [f"change_contact.{change}_party" for change in ("create", "update", "delete")],
+        department_changed,
+    ),
+    "change_contact.update_tag": tag_changed,
+}

@@ -6,7 +6,7 @@ from typing import Any
 
 from config.errors import InvalidInputError
 from customers import phones
-from wechat.callbacks.door import storable
+from wechat.callbacks.storable import storable
 
 CORP_TAG = 1
 

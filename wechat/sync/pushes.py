@@ -12,7 +12,7 @@ from django.db import transaction
 from config.locks import transaction_lock
 from customers.models import Customer, CustomerStatus, Follower, FollowerStatus, Tag
 from messaging.channels.base import Outcome, Result
-from wechat.callbacks.door import storable
+from wechat.callbacks.storable import storable
 from wechat.client.blocking import BlockingClient, PlatformRefusal
 from wechat.models import FollowerMirror, SyncJobKind
 from wechat.sync import jobs, tags

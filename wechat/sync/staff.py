@@ -12,7 +12,7 @@ from config.locks import transaction_locks
 from customers.actions.staff import staff_resign
 from customers.actors import Entry, system_actor
 from customers.models import CustomerGroup, Follower, User
-from wechat.callbacks.door import storable
+from wechat.callbacks.storable import storable
 from wechat.client.blocking import BlockingClient, PlatformRefusal
 from wechat.sync.payloads import number, text
 from wechat.sync.runs import Tally

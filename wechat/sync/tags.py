@@ -11,7 +11,7 @@ from customers.actions.tags import tag_withdraw
 from customers.actors import Entry, system_actor
 from customers.models import CustomerTag, Tag, TagGroup, TagSource
 from customers.models.tag import NAME_LENGTH
-from wechat.callbacks.door import storable
+from wechat.callbacks.storable import storable
 from wechat.client.blocking import BlockingClient
 from wechat.sync.payloads import number, text
 from wechat.sync.runs import Tally

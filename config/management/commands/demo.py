@@ -13,7 +13,9 @@ LOADERS = (
     "customers.demo.load",
     "messaging.demo.load",
     "tickets.demo.load",
+    "monitoring.demo.load",
     "wechat.simulator.contacts.stock.load",
+    "wechat.official.demo.load",
 )
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from config import standing
 from config.celery import app
 from config.events import relay
+from config.runtime import following
 
 
 class Command(BaseCommand):
@@ -23,4 +25,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, on_signal)
         self.stdout.write("relay started")
+        following.begin("relay")
+        standing.start(stop)
         relay.run(app, stop)
+        following.end()

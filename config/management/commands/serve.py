@@ -46,7 +46,9 @@ class Command(BaseCommand):
         from config.asgi import application
         from config.celery import app
         from config.embedded.threads import Background
+        from config.runtime import following
 
+        following.begin("embedded")
         background = Background(app)
         background.start()
         self._announce()
@@ -71,6 +73,7 @@ class Command(BaseCommand):
             self.stdout.write("")
         finally:
             background.stop()
+            following.end()
             self.stdout.write("已停止")
 
     def _announce(self) -> None:
@@ -110,11 +113,11 @@ def _serve_granian(host: str, *, is_live: bool) -> None:
     """HTTP by WSGI, ten times faster for DRF than ASGI; sockets and sends by ASGI (performance.md)."""
     if is_live:
         kind = ["--interface", "asgi", "--ws", "--loop", "uvloop"]
-        application = "config.asgi:application"
+        application = "config.live_process:application"
     else:
         threads = os.environ.get("WEB_THREADS", "8")
         kind = ["--interface", "wsgi", "--no-ws", "--blocking-threads", threads]
-        application = "config.wsgi:application"
+        application = "config.web_process:application"
     os.execv(
         sys.executable,
         [

@@ -26,6 +26,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
     tickets = serializers.DictField()
     messages = serializers.DictField()
     chats = serializers.ListField(child=serializers.DictField())
+    chat_summary = serializers.DictField()
 
 
 class TimelineFilterSerializer(serializers.Serializer[Any]):

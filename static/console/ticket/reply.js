@@ -1,10 +1,10 @@
 // Writing: to the customer or among colleagues, with files and canned replies. Drafts outlive a reload.
 
 import { newKey, post } from "../api.js";
+import { setUpCanned } from "../canned.js";
 import { button, byId, element, whenQuiet } from "../dom.js";
 import { toast } from "../frame.js";
 import { me, ticketId } from "../page.js";
-import { setUpCanned } from "./canned.js";
 import { path } from "./current.js";
 import { upload } from "./files.js";
 
@@ -19,7 +19,7 @@ let once = newKey();
 const visibility = () => form.elements.visibility.value;
 
 export function setUpReply(onSent) {
-  setUpCanned(words);
+  setUpCanned(words, async (reply) => (await post(`/api/canned-replies/${reply.id}/render`, { ticket_id: ticketId })).content);
   setUpFiles();
   words.value = localStorage.getItem(DRAFT) ?? "";
   const keep = whenQuiet(() => (words.value ? localStorage.setItem(DRAFT, words.value) : localStorage.removeItem(DRAFT)), 300);

@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 from django.db import connection, models
 from django.utils import timezone
 
@@ -45,7 +46,19 @@ from messaging.models import (
 )
 from tests.factories import CustomerFactory, UserFactory, actor
 from tickets import actions as tickets
-from tickets.models import Ticket
+from tickets.models import (
+    Chat,
+    ChatAgent,
+    ChatAssignment,
+    ChatEvent,
+    ChatFeedEntry,
+    ChatFile,
+    ChatMessage,
+    KnowledgeArticle,
+    KnowledgeGap,
+    SimilarQuestion,
+    Ticket,
+)
 from wechat.models import (
     Callback,
     CommandRecord,
@@ -78,16 +91,21 @@ NOBODYS = {
     "customers.followupplan": "words of the company",
     "customers.planstep": "words of the company",
     "messaging.channelaccount": "our own accounts",
+    "monitoring.incident": "our own machines",
     "messaging.channelcircuit": "our own accounts",
     "messaging.dailystatistic": "counts",
     "messaging.messagechunk": "ids",
     "messaging.messagetemplate": "words of the company",
     "messaging.templateversion": "words of the company",
     "messaging.providerreference": "ids of providers",
+    "monitoring.job": "names of jobs",
+    "monitoring.jobrun": "what failed, gone after thirty days",
+    "monitoring.cleanedtable": "names of tables",
     "tickets.agentprofile": "our own staff",
     "tickets.agentskill": "our own staff",
     "tickets.agentpresence": "our own staff",
     "tickets.cannedreply": "words of the company",
+    "tickets.knowledgearticle": "words of the company",
     "tickets.checklisttemplate": "words of the company",
     "tickets.checklistitem": "words of the company",
     "tickets.customfield": "words of the company",
@@ -98,6 +116,11 @@ NOBODYS = {
     "tickets.ticketreminder": "ids of staff",
     "tickets.ticketfeedentry": "ids",
     "tickets.ticketlink": "ids",
+    "tickets.chatgroup": "words of the company",
+    "tickets.chathourstatistic": "numbers",
+    "wechat.officialqrcode": "words of the company",
+    "wechat.kfaccount": "our own accounts",
+    "wechat.contactway": "words of the company",
 }
 # What others' software keeps, and the stand-in for the platform.
 NOT_OURS = {"simulator", "django_celery_beat"}
@@ -204,8 +227,57 @@ def person(admin, lisi):
     tickets.ticket_reply(
         ticket_id=ticket.pk, content=f"请回电 {SHOWN}", visibility="public", actor=actor(login)
     )
+    _leave_a_chat(customer, lisi)
     _leave_copies(customer, admin)
     return customer
+
+
+def _leave_a_chat(customer, lisi):
+    now = timezone.now()
+    chat = Chat.objects.create(
+        customer=customer,
+        entry="wecom_app",
+        address=EXTERNAL,
+        status="active",
+        agent=lisi,
+        queued_at=now,
+        rating_score=1,
+        rating_comment=f"{NAME}不满意",
+        rated_at=now,
+    )
+    ChatAgent.objects.create(user=lisi, load=1, slots=5)
+    file = ChatFile.objects.create(
+        chat=chat,
+        file=ContentFile(b"x", name="x.png"),
+        name=f"{NAME}.png",
+        content_type="image/png",
+        size=1,
+        sha256="0" * 64,
+    )
+    said = ChatMessage.objects.create(
+        chat=chat,
+        number=1,
+        sender="customer",
+        sender_name=NAME,
+        content=f"请回电 {SHOWN}",
+        data={"email": EMAIL},
+        file=file,
+    )
+    ChatMessage.objects.create(
+        chat=chat, number=2, sender="agent", user=lisi, content="难缠", visibility="internal"
+    )
+    Chat.objects.filter(pk=chat.pk).update(last_number=2)
+    ChatEvent.objects.create(
+        chat=chat, kind="opened", note=f"{NAME}来了", actor_name=NAME, door="web"
+    )
+    ChatAssignment.objects.create(
+        chat=chat, trigger="requested", agent=lisi, reason=f"{NAME}找李四", candidates=[NAME]
+    )
+    ChatFeedEntry.objects.create(chat=chat, kind="chat.message", message=said, data={"n": NAME})
+    other = Chat.objects.create(customer=CustomerFactory(), queued_at=now)
+    ChatMessage.objects.create(
+        chat=other, number=1, sender="customer", content=f"我的同事是 {SHOWN}"
+    )
 
 
 def _leave_messages(customer):
@@ -234,6 +306,11 @@ def _leave_messages(customer):
 
 
 def _leave_copies(customer, admin):
+    KnowledgeGap.objects.create(
+        key=f"{NAME}的发票", question=f"{NAME}的发票呢", last_asked_at=timezone.now()
+    )
+    article = KnowledgeArticle.objects.create(title="发票", body="自助开具")
+    SimilarQuestion.objects.create(article=article, text=f"{NAME}的发票呢")
     CommandRecord.objects.create(
         conversation="c", user=admin, reply=f"没有找到客户「{NAME}」的工单", effects=[[1, 1, 1]]
     )
@@ -295,6 +372,18 @@ def test_counts_stay_and_what_waited_is_cancelled(admin, api, person):
     assert api(admin).get(f"/api/v1/customers/{person.pk}").status_code == 404
 
 
+def test_an_open_chat_ends_its_files_go_and_that_it_was_stays(admin, api, person):
+    file = ChatFile.objects.get()
+    storage, name = file.file.storage, file.file.name
+    erase(api, admin, person.pk)
+    chat = Chat.objects.get(customer=person)
+    assert (chat.status, chat.ended_by, chat.rating_score) == ("ended", "system", 1)
+    assert ChatAgent.objects.get().load == 0
+    assert not ChatFile.objects.exists()
+    assert not storage.exists(name)
+    assert chat.messages.count() == 2, "counts stay"
+
+
 def test_once_is_as_often_as_one_likes(admin, api, person):
     first = erase(api, admin, person.pk).json()
     assert erase(api, admin, person.pk).json() == first
@@ -345,6 +434,8 @@ def test_the_person_gets_what_we_hold_of_them(admin, lisi, api, person):
     assert own.json()["customer"]["phone"] == PHONE
     assert own.json()["tickets"][0]["description"] == f"{NAME}的服务器坏了"
     assert len(own.json()["messages"]) >= 4
+    assert [row["content"] for row in own.json()["chat_messages"]] == [f"请回电 {SHOWN}"]
+    assert len(boss.json()["chat_messages"]) == 2, "what colleagues noted is the team's"
     assert own.json()["follow_ups"] == [], "colleagues' notes are the team's"
     assert boss.json()["follow_ups"][0]["content"] == f"{NAME}想看报价"
     assert set(own.json()) == set(boss.json())

@@ -191,7 +191,9 @@ def test_warnings_are_listed_with_reasons_and_the_hit_rate_is_for_administrators
     assert "王五的" in page
     assert "信号：客户删除成员" in page
     warning = RiskWarning.objects.get(customer=theirs[0])
-    operator.post(address, {"action": "settle_hit", "_selected_action": [warning.pk]})
+    operator.post(
+        address, {"action": "settle_hit", "_selected_action": [warning.pk], "confirmed": "1"}
+    )
     warning.refresh_from_db()
     assert warning.outcome == "hit"
 

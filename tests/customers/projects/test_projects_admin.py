@@ -127,7 +127,11 @@ def test_tasks_are_finished_from_the_list(staff, lisi, wangwu):
         )
         for owner in (lisi, wangwu)
     )
-    chosen = {"action": "finish_selected", "_selected_action": [mine.pk, foreign.pk]}
+    chosen = {
+        "action": "finish_selected",
+        "_selected_action": [mine.pk, foreign.pk],
+        "confirmed": "1",
+    }
     staff.post(page("followuptask_changelist"), chosen)
     for task, status in ((mine, "done"), (foreign, "open")):
         task.refresh_from_db()

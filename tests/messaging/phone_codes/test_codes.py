@@ -8,11 +8,10 @@ import time_machine
 from django.utils import timezone
 
 from config.diagnosis import Level
-from config.errors import AppError, InvalidInputError
+from config.errors import AppError, InvalidInputError, TooOftenError
 from messaging.models import ChannelType, Message, MessageTemplate, OptOut, PhoneCode
 from messaging.phone_codes import setup
 from messaging.phone_codes.actions import code_check, code_request, codes_forget
-from messaging.phone_codes.limits import TooOftenError
 from messaging.phone_codes.setup import CodesUnavailableError
 from messaging.tasks import clear_phone_codes, purge_phone_codes
 from tests.at_once import all_at_once

@@ -1,10 +1,13 @@
 """The desk's demo data: loaded twice it doubles nothing, and nobody is told anything."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from config.events.models import OutboxEntry
 from customers import demo as people
+from customers.models import User
 from messaging.models import Message
 from tests.factories import RobotFactory
 from tickets import demo
@@ -12,6 +15,13 @@ from tickets.history.times import times_of
 from tickets.models import (
     AgentProfile,
     CannedReply,
+    Chat,
+    ChatAgent,
+    ChatAgentHour,
+    ChatEvent,
+    ChatGroup,
+    ChatHourStatistic,
+    ChatMessage,
     ChecklistTemplate,
     CustomField,
     SlaPolicy,
@@ -42,6 +52,13 @@ def test_a_second_run_doubles_nothing(loaded):
             CustomField,
             SlaPolicy,
             AgentProfile,
+            Chat,
+            ChatMessage,
+            ChatEvent,
+            ChatGroup,
+            ChatAgent,
+            ChatHourStatistic,
+            ChatAgentHour,
         )
         return [table.objects.count() for table in tables]
 
@@ -55,6 +72,22 @@ def test_nobody_is_told_anything(loaded, run_outbox):
     assert OutboxEntry.objects.count() == loaded
     run_outbox()
     assert not Message.objects.exists()
+
+
+def test_the_chats_are_over_and_their_days_have_figures(loaded, api):
+    assert set(Chat.objects.values_list("status", flat=True)) == {"ended"}
+    assert Chat.objects.get(customer__name="张三").messages.filter(sender="agent").exists()
+    first = timezone.localdate() - timedelta(days=6)
+    found = api(User.objects.get(username="admin")).get(
+        "/api/customer-service/statistics/overview", {"from": first}
+    )
+    totals = found.json()["totals"]
+    assert totals["asked"] == Chat.objects.count() > 40
+    assert 0 < totals["abandonment"] < 0.2
+    assert 4 < totals["satisfaction"]["average"] < 5
+    for chat in Chat.objects.all():
+        assert chat.created_at <= chat.ended_at <= timezone.now()
+        assert chat.last_number == chat.messages.count()
 
 
 def test_the_board_has_tickets_in_every_state_and_none_is_late(loaded):

@@ -1,9 +1,10 @@
 """Replies to be used again: own and the team's, with blanks that a ticket fills."""
 
 import pytest
+from django.utils import timezone
 
 from tests.factories import CustomerFactory, TicketFactory
-from tickets.models import CannedReply
+from tickets.models import CannedReply, Chat
 
 pytestmark = pytest.mark.django_db
 HELLO = {"shortcut": "hi", "title": "问候", "body": "您好 {{customer_name}}"}
@@ -67,6 +68,28 @@ def test_the_blanks_are_filled_from_the_ticket_and_the_use_is_counted(api, lisi)
     assert "{{" not in content
     reply.refresh_from_db()
     assert reply.used_count == 1
+
+
+def test_in_a_chat_the_customer_is_named_and_a_tickets_blanks_wait_for_one(api, lisi, wangwu):
+    customer = CustomerFactory(name="张三")
+    chat = Chat.objects.create(
+        customer=customer, agent=lisi, status="active", queued_at=timezone.now()
+    )
+    body = "{{customer_name}}您好，我是{{agent_name}}，工单 #{{ticket_id}}"
+    reply = CannedReply.objects.create(shortcut="hi", title="问候", body=body)
+    address = f"/api/canned-replies/{reply.pk}/render"
+
+    def rendered():
+        return api(lisi).post(address, {"chat_id": chat.pk}).json()["content"]
+
+    assert rendered() == "张三您好，我是李四，工单 #{{ticket_id}}"
+    chat.ticket = TicketFactory(customer=customer)
+    chat.save()
+    assert rendered() == f"张三您好，我是李四，工单 #{chat.ticket_id}"
+    assert api(wangwu).post(address, {"chat_id": chat.pk}).status_code == 404
+    assert api(lisi).post(address, {}).status_code == 400
+    both = {"chat_id": chat.pk, "ticket_id": chat.ticket_id}
+    assert api(lisi).post(address, both).status_code == 400
 
 
 def test_what_a_customer_is_called_is_text_and_no_blank(api, lisi):

@@ -15,8 +15,8 @@ from tests.tickets.relations.files import DOCX, HTML, PDF, PNG, SVG, archive, fi
 from tickets import actions
 from tickets.models import TicketAttachment
 from tickets.relations.attachments import attachment_add
-from tickets.relations.file_names import NAME_LENGTH, clean_name
 from tickets.storage import private_storage
+from tickets.uploads.names import NAME_LENGTH, clean_name
 
 pytestmark = pytest.mark.django_db
 

@@ -43,7 +43,7 @@ def test_the_clock_round_is_allowed(admin):
         ({"mon": [["09:00\n", "12:00"]]}, "value.mon.0.0"),
         ({"mon": [["09:00"]]}, "value.mon.0"),
         ({"mon": "09:00-12:00"}, "value.mon"),
-        ({"holiday": []}, "value"),
+        ({"holiday": []}, "value.holiday"),
         ([], "value"),
     ],
 )

@@ -3,18 +3,17 @@
 import base64
 import hashlib
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import xmltodict
 from django.conf import settings as django_settings
 from django.test import Client
 from wechatpy.crypto.base import BasePrpCrypto
+
+from tests.wechat.simulator.listening import listening
 
 ROBOT_KEY = "robot-key"
 
@@ -140,29 +139,9 @@ def _receiver(*, is_robot: bool) -> str:
 
 @pytest.fixture
 def company(transactional_db: None, settings: Any) -> Iterator[Company]:
-    listening = Company()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            parts = urlsplit(self.path)
-            query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            status, answer = listening.hear(parts.path, query, body)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *arguments: Any) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        settings.SANDBOX_CALLBACK_BASE = f"http://127.0.0.1:{server.server_port}"
-        yield listening
-        server.shutdown()
-        thread.join()
+    ours = Company()
+    with listening(ours.hear, settings):
+        yield ours
 
 
 class Chat:

@@ -70,7 +70,15 @@ class CannedReplyQuerySerializer(serializers.Serializer[Any]):
 
 
 class RenderSerializer(CamelCaseInput, serializers.Serializer[Any]):
-    ticket_id = serializers.IntegerField(min_value=1, max_value=MAX_ID)
+    """For a ticket or in a chat: one of the two."""
+
+    ticket_id = serializers.IntegerField(min_value=1, max_value=MAX_ID, required=False)
+    chat_id = serializers.IntegerField(min_value=1, max_value=MAX_ID, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) != 1:
+            raise serializers.ValidationError({"ticket_id": "请给出 ticket_id 或 chat_id 其中之一"})
+        return attrs
 
 
 class RenderedSerializer(serializers.Serializer[Any]):

@@ -78,11 +78,9 @@ class CannedReplyViewSet(
 
     @extend_schema(request=s.RenderSerializer, responses=s.RenderedSerializer)
     def render_reply(self, request: Request, pk: int) -> Response:
-        """The reply as it reads for a ticket; counts as a use."""
+        """The reply as it reads for a ticket or in a chat; counts as a use."""
         data = validated(s.RenderSerializer(data=request.data))
-        content = canned_replies.canned_reply_render(
-            reply_id=pk, ticket_id=data["ticket_id"], actor=actor_of(request)
-        )
+        content = canned_replies.canned_reply_render(reply_id=pk, actor=actor_of(request), **data)
         return Response({"content": content})
 
 

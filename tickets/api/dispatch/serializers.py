@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from customers.models import User
+from tickets.api.colleague import ColleagueSerializer
 from tickets.models import AgentPresence, DispatchDecision, PresenceStatus
 from tickets.presence.standing import chosen_status, effective_status
 
@@ -59,15 +59,6 @@ class PresenceSetSerializer(serializers.Serializer[Any]):
     hold_minutes = serializers.IntegerField(
         min_value=1, max_value=HOLD_MINUTES, required=False, allow_null=True
     )
-
-
-class ColleagueSerializer(serializers.ModelSerializer[User]):
-    name = serializers.CharField(source="display_name")
-
-    class Meta:
-        model = User
-        fields = ["id", "username", "name"]
-        read_only_fields = fields
 
 
 class CandidateSerializer(serializers.Serializer[Any]):

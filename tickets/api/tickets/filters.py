@@ -13,8 +13,8 @@ from tickets.states import TicketStatus
 
 
 class TicketFilter(django_filters.FilterSet):
-    status = django_filters.MultipleChoiceFilter(choices=TicketStatus.choices)
-    priority = django_filters.MultipleChoiceFilter(choices=Priority.choices)
+    status = django_filters.MultipleChoiceFilter(choices=TicketStatus.choices, distinct=False)
+    priority = django_filters.MultipleChoiceFilter(choices=Priority.choices, distinct=False)
     assignee = django_filters.CharFilter(method="filter_assignee", max_length=150)
     customer = django_filters.NumberFilter(
         field_name="customer_id", min_value=1, max_value=2**63 - 1, decimal_places=0
@@ -23,7 +23,7 @@ class TicketFilter(django_filters.FilterSet):
     project = django_filters.NumberFilter(
         field_name="project_id", min_value=1, max_value=2**63 - 1, decimal_places=0
     )
-    sla_state = django_filters.MultipleChoiceFilter(choices=SlaState.choices)
+    sla_state = django_filters.MultipleChoiceFilter(choices=SlaState.choices, distinct=False)
     waiting = django_filters.BooleanFilter(
         field_name="waiting_since", lookup_expr="isnull", exclude=True
     )

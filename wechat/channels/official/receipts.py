@@ -1,19 +1,15 @@
-"""TEMPLATESENDJOBFINISH: what became of a template message (wechat-protocol.md §§1.3, 2.8).
-
-Plain, compatible and safe mode alike; in the last two only what was sealed is believed.
-"""
+"""TEMPLATESENDJOBFINISH: what became of a template message (wechat-protocol.md §2.8)."""
 
 import re
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
-
 from config.errors import InvalidInputError, NotAllowedError
 from messaging.channels.base import Receipt, ReceiptCall, ReceiptStatus
-from wechat.callbacks import crypto
-from wechat.callbacks.crypto import Envelope, ForgedCallbackError, MalformedCallbackError
+from wechat.callbacks import official
+from wechat.callbacks.crypto import ForgedCallbackError, MalformedCallbackError
 
+JOB_FINISHED = "TEMPLATESENDJOBFINISH"
 OPENID = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _MSG_ID = re.compile(r"[0-9]{1,32}")
 _MOMENT = re.compile(r"[0-9]{1,10}")
@@ -26,66 +22,40 @@ _FAILURES = {
 
 def echo(call: ReceiptCall) -> str:
     """The address check: the echostr as it came, once its signature is right."""
-    echostr = call.query.get("echostr", "")
     try:
-        if not echostr:
-            raise MalformedCallbackError
-        crypto.check_signature(crypto.official_keys(), _envelope(call, "signature"))
+        return official.checked_echo(call.query)
     except (ForgedCallbackError, MalformedCallbackError) as error:
         raise _refusal(error) from None
-    return echostr
 
 
 def receipts_in(call: ReceiptCall) -> list[Receipt]:
     """Nothing for every other event: this address may get all of the account's callbacks."""
     try:
-        event = _event(call)
+        event = official.opened(call.query, call.body).payload
     except (ForgedCallbackError, MalformedCallbackError) as error:
         raise _refusal(error) from None
-    if event.get("Event") != "TEMPLATESENDJOBFINISH":
+    if event.get("Event") != JOB_FINISHED:
         return []
+    receipt = receipt_of(event)
+    return [receipt] if receipt is not None else []
+
+
+def receipt_of(event: dict[str, Any]) -> Receipt | None:
+    """What the event says of a message; None for a status that is new. Raises `InvalidInputError`."""
     number, openid = str(event.get("MsgID") or ""), str(event.get("FromUserName") or "")
     if not _MSG_ID.fullmatch(number) or not OPENID.fullmatch(openid):
         raise InvalidInputError("回执缺少 MsgID 或 FromUserName")
     status, code = _status(str(event.get("Status") or ""))
     if status is None:
-        return []
-    return [
-        Receipt(
-            status,
-            provider_message_id=number,
-            recipient=openid,
-            code=code,
-            detail=_FAILURES.get(code, "模板消息发送失败") if code else "",
-            at=_moment(str(event.get("CreateTime") or "")),
-        )
-    ]
-
-
-def _event(call: ReceiptCall) -> dict[str, Any]:
-    if len(call.body) > settings.CALLBACK_BODY_LIMIT_BYTES:
-        raise MalformedCallbackError
-    outer = _parsed(call.body)
-    sealed = outer.get("Encrypt")
-    if sealed is None and call.query.get("encrypt_type", "raw") != "aes":
-        crypto.check_signature(crypto.official_keys(), _envelope(call, "signature"))
-        return outer
-    if not isinstance(sealed, str):
-        raise MalformedCallbackError
-    envelope = _envelope(call, "msg_signature")
-    return _parsed(crypto.open_sealed(crypto.official_keys(), envelope, sealed).encode())
-
-
-def _envelope(call: ReceiptCall, name: str) -> Envelope:
-    parts = [call.query.get(part, "") for part in (name, "timestamp", "nonce")]
-    if not all(parts):
-        raise MalformedCallbackError
-    return Envelope(*parts)
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
-    """XML, or JSON where the console says so."""
-    return crypto.parse_json(body) if body.lstrip()[:1] == b"{" else crypto.parse_xml(body)
+        return None
+    return Receipt(
+        status,
+        provider_message_id=number,
+        recipient=openid,
+        code=code,
+        detail=_FAILURES.get(code, "模板消息发送失败") if code else "",
+        at=_moment(str(event.get("CreateTime") or "")),
+    )
 
 
 def _status(text: str) -> tuple[ReceiptStatus | None, str]:

@@ -1,50 +1,26 @@
 """One call of 客户联系: token, demo data, ordered faults; and reading what it is asked."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
 
-from wechat.simulator.answers import PlatformError, is_storable, platform, platform_object
+from wechat.simulator.answers import PlatformError, is_storable
 from wechat.simulator.contacts import lifecycle, stock
 from wechat.simulator.contacts.models import Colleague, Contact
-from wechat.simulator.faults import misbehave
-from wechat.simulator.tokens import require_token
+from wechat.simulator.platform_calls import Calls
 
 CHANNEL = "CONTACT"
 ID_LENGTH = 64
 Row = TypeVar("Row", bound=Model)
 
 
-def contact_get(view: Callable[[dict[str, str]], HttpResponse]) -> Callable[..., HttpResponse]:
-    """A GET of the platform; `view` gets the query."""
-
-    @platform("GET")
-    @wraps(view)
-    def wrapped(request: HttpRequest) -> HttpResponse:
-        return _answer(request, lambda: view(request.GET.dict()))
-
-    return wrapped
-
-
-def contact_post(view: Callable[[dict[str, Any]], HttpResponse]) -> Callable[..., HttpResponse]:
-    """A POST of the platform; `view` gets the body."""
-
-    @platform("POST")
-    @wraps(view)
-    def wrapped(request: HttpRequest) -> HttpResponse:
-        return _answer(request, lambda: view(platform_object(request)))
-
-    return wrapped
-
-
-def _answer(request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse:
-    require_token(request)
+def _prepare() -> None:
     stock.ensure()
     lifecycle.finish_due()
-    return misbehave(CHANNEL, work)
+
+
+_calls = Calls(CHANNEL, _prepare)
+contact_get, contact_post = _calls.get, _calls.post
 
 
 def text(body: dict[str, Any], name: str, most: int, default: str | None = "") -> str:

@@ -3,13 +3,13 @@
 import threading
 import time
 from typing import Any
-from xml.sax.saxutils import escape
 
 import requests
 from django.conf import settings
 
 from wechat.simulator import callbacks
 from wechat.simulator.contacts.models import GroupChat
+from wechat.simulator.envelopes import xml_of
 
 SHOWN_CHARACTERS = 500
 
@@ -55,18 +55,7 @@ def _event(name: str, fields: dict[str, Any]) -> str:
         "Event": name,
         **fields,
     }
-    return "<xml>" + "".join(_element(key, value) for key, value in whole.items()) + "</xml>"
-
-
-def _element(name: str, value: Any) -> str:
-    if isinstance(value, list):
-        return (
-            f"<{name}>" + "".join(f"<Item>{escape(item)}</Item>" for item in value) + f"</{name}>"
-        )
-    if isinstance(value, int):
-        return f"<{name}>{value}</{name}>"
-    # What a character-data section cannot hold is the end of one.
-    return f"<{name}><![CDATA[{value.replace(']]>', ']]]]><![CDATA[>')}]]></{name}>"
+    return xml_of(whole)
 
 
 def tell(events: list[str], times: int = 1) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from wechat.simulator.contacts import stock
 from wechat.simulator.contacts.models import (
     Colleague,
     Contact,
+    ContactWay,
     Follow,
     GroupChat,
     Tag,
@@ -23,6 +24,7 @@ DEFAULT_LIMIT = 30
 MAX_LIMIT = 500
 KEYWORD_LENGTH = 64
 SHOWN_TRANSFERS = 100
+MOST_WAYS = 100
 
 
 def found(request: HttpRequest) -> HttpResponse:
@@ -119,3 +121,10 @@ def _follow(row: Follow, tags: dict[str, str]) -> dict[str, Any]:
         "state": row.state,
         "created_at": timezone.localtime(row.created_at).isoformat(),
     }
+
+
+@sandbox_api("GET")
+def ways(request: HttpRequest) -> HttpResponse:
+    """Contact ways that customers can scan, newest first: `{"list": [{config_id, user, state, …}]}`."""
+    rows = ContactWay.objects.order_by("-pk")[:MOST_WAYS]
+    return JsonResponse({"list": [{"config_id": row.config_id, **row.fields} for row in rows]})

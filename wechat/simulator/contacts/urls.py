@@ -10,6 +10,7 @@ from wechat.simulator.contacts import (
     tags,
     transfers,
     ways,
+    welcomes,
     writing,
 )
 
@@ -37,4 +38,8 @@ urlpatterns = [
     path("externalcontact/get_unassigned_list", transfers.unassigned_list),
     path("externalcontact/add_contact_way", ways.way_add),
     path("externalcontact/get_contact_way", ways.way_get),
+    path("externalcontact/update_contact_way", ways.way_update),
+    path("externalcontact/del_contact_way", ways.way_delete),
+    path("externalcontact/list_contact_way", ways.way_list),
+    path("externalcontact/send_welcome_msg", welcomes.send_welcome_msg),
 ]

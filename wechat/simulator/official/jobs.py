@@ -1,11 +1,16 @@
-"""What the platform tells once a template message has been worked: TEMPLATESENDJOBFINISH (§2.8)."""
+"""What the platform tells once a template message has been worked: TEMPLATESENDJOBFINISH (§2.8).
+
+An event of the account like any other, at the account's own callback address.
+"""
 
 import threading
 import time
+from typing import Any
 
 import requests
 
 from wechat.simulator import callbacks
+from wechat.simulator.official import sealing
 
 # A first try and the three that the platform adds while it gets no 200 (§0.5).
 TRIES = 4
@@ -21,16 +26,18 @@ def finish(openid: str, number: int) -> None:
 
 
 def _tell(openid: str, number: int, status: str) -> None:
-    plain = (
-        f"<xml><ToUserName><![CDATA[{callbacks.OFFICIAL_NAME}]]></ToUserName>"
-        f"<FromUserName><![CDATA[{openid}]]></FromUserName>"
-        f"<CreateTime>{int(time.time())}</CreateTime><MsgType><![CDATA[event]]></MsgType>"
-        "<Event><![CDATA[TEMPLATESENDJOBFINISH]]></Event>"
-        f"<MsgID>{number}</MsgID><Status><![CDATA[{status}]]></Status></xml>"
-    )
+    fields: dict[str, Any] = {
+        "ToUserName": callbacks.OFFICIAL_NAME,
+        "FromUserName": openid,
+        "CreateTime": int(time.time()),
+        "MsgType": "event",
+        "Event": "TEMPLATESENDJOBFINISH",
+        "MsgID": number,
+        "Status": status,
+    }
     for _ in range(TRIES):
         try:
-            if callbacks.send(callbacks.seal_official(plain, openid)).status_code == 200:
+            if callbacks.send(sealing.seal(fields, sealing.Console())).status_code == 200:
                 return
         except requests.RequestException:
             continue

@@ -13,7 +13,7 @@ from django.utils import timezone
 from wechat.simulator.answers import PlatformError, ok, platform, platform_object
 from wechat.simulator.faults import misbehave
 from wechat.simulator.models import Delivery
-from wechat.simulator.official import followers, jobs
+from wechat.simulator.official import followers, jobs, phone
 from wechat.simulator.official.tokens import require_token
 
 TEXT_BYTES = 2048
@@ -68,6 +68,7 @@ def _custom(body: dict[str, Any], openid: str) -> HttpResponse:
         raise PlatformError(45002, "content size out of limit")
     followers.require_window(openid)
     Delivery.objects.create(channel="WECHAT", to=openid, payload=body)
+    phone.show(openid, "custom", {"msgtype": "text", "text": {"content": content}})
     return ok()
 
 
@@ -87,6 +88,8 @@ def _template(body: dict[str, Any], openid: str) -> HttpResponse:
         Delivery.objects.create(
             channel="WECHAT", to=openid, payload=body, msgid=str(number), digest=digest
         )
+        if not openid.startswith("oBlocks"):
+            phone.show(openid, "template", {"msgtype": "template", "template": _shown(body)})
     jobs.finish(openid, number)
     return ok(msgid=number)
 
@@ -102,7 +105,18 @@ def _subscribe(body: dict[str, Any], openid: str) -> HttpResponse:
     if openid.startswith("oRefuses"):
         raise PlatformError(43101, "user refuse to accept the msg")
     Delivery.objects.create(channel="WECHAT", to=openid, payload=body)
+    phone.show(openid, "subscribe", {"msgtype": "template", "template": _shown(body)})
     return ok()
+
+
+def _shown(body: dict[str, Any]) -> dict[str, Any]:
+    """What of a template message a phone shows: its lines, and where a tap leads."""
+    lines = [field["value"] for field in body["data"].values()]
+    return {
+        "template_id": body["template_id"],
+        "url": str(body.get("url") or ""),
+        "content": "\n".join(lines),
+    }
 
 
 def _check_template(body: dict[str, Any]) -> None:

@@ -1,10 +1,11 @@
 """A customer and a member become friends, part, or are noted differently (§2.4)."""
 
+import random
 import secrets
 from typing import Any
 
 from wechat.simulator.answers import InvalidRequest
-from wechat.simulator.contacts import events, writing
+from wechat.simulator.contacts import events, welcomes, writing
 from wechat.simulator.contacts.acts.told import (
     NAME_LENGTH,
     Done,
@@ -15,13 +16,16 @@ from wechat.simulator.contacts.acts.told import (
     word,
     words,
 )
-from wechat.simulator.contacts.models import Contact, Follow
+from wechat.simulator.contacts.models import Colleague, Contact, ContactWay, Follow
 
 MAX_WAY = 1000
 
 
 def customer_adds(body: dict[str, Any]) -> Done:
-    """`{userid, external_userid? or name, state?, add_way?}`: they are friends."""
+    """`{userid or config_id, external_userid? or name, state?, add_way?}`: they are friends.
+
+    `config_id`: by that contact way, which brings its state and one of its members.
+    """
     return _add(body, "add_external_contact")
 
 
@@ -62,9 +66,8 @@ def member_edits(body: dict[str, Any]) -> Done:
 
 
 def _add(body: dict[str, Any], change: str) -> Done:
-    member = the_colleague(body)
+    member, state = _by_way(body) if "config_id" in body else _by_hand(body)
     contact = the_contact(body) if "external_userid" in body else _newcomer(body)
-    state = word(body, "state", default="")
     row, is_new = Follow.objects.get_or_create(
         contact=contact,
         userid=member.userid,
@@ -78,8 +81,21 @@ def _add(body: dict[str, Any], change: str) -> Done:
     if not is_new:
         raise InvalidRequest("userid", "已经是好友")
     more = {"State": state} if state else {}
-    event = _event(change, row, **more, WelcomeCode=secrets.token_urlsafe(24))
+    code = welcomes.new_code(row.userid, contact.external_userid)
+    event = _event(change, row, **more, WelcomeCode=code)
     return Done([event], {"external_userid": contact.external_userid})
+
+
+def _by_hand(body: dict[str, Any]) -> tuple[Colleague, str]:
+    return the_colleague(body), word(body, "state", default="")
+
+
+def _by_way(body: dict[str, Any]) -> tuple[Colleague, str]:
+    way = ContactWay.objects.filter(config_id=word(body, "config_id")).first()
+    if way is None:
+        raise InvalidRequest("config_id", "没有这个渠道活码")
+    userid = random.choice(way.fields["user"])  # noqa: S311 - as the platform shares them out
+    return the_colleague({"userid": userid}), way.fields["state"]
 
 
 def _newcomer(body: dict[str, Any]) -> Contact:

@@ -1,0 +1,3 @@
+"""Runtime configuration in the operators' admin."""
+
+from config.runtime.admin import settings  # noqa: F401  (it registers itself)

@@ -1,0 +1,1 @@
+"""Messages by day, channel and template, why they failed, batches."""

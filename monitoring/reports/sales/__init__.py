@@ -1,0 +1,1 @@
+"""New customers, projects, follow-ups, tasks, customers at risk."""

@@ -1,0 +1,1 @@
+"""Chats by day and colleague, what customers thought of them, the assistant's share."""

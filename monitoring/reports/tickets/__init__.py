@@ -1,0 +1,1 @@
+"""What came in, how soon it was answered and solved, what was promised, what is left."""

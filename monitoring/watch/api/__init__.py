@@ -1,0 +1,1 @@
+"""`/api/monitor/…`: what watching shows over HTTP."""

@@ -1,0 +1,10 @@
+"""Who may come in at which door, area by area."""
+
+from tests.permissions.entry_rules import binding, kf, merging, official, wecom
+from tests.permissions.rule import Doors, Open
+
+_AREAS = (binding, kf, merging, official, wecom)
+DOORS: Doors = {door: rule for area in _AREAS for door, rule in area.DOORS.items()}
+OPEN: dict[tuple[str, str], Open] = {
+    door: reason for area in _AREAS for door, reason in area.OPEN.items()
+}

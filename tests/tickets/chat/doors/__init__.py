@@ -1,0 +1,1 @@
+"""Every door of live chat, from outside."""

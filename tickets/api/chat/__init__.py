@@ -1,0 +1,1 @@
+"""Live chat's calls (contract.md §6), area by area."""

@@ -1,0 +1,1 @@
+"""Calls of `tickets.chat.statistics`."""

@@ -1,0 +1,1 @@
+"""What the company knows: finding articles, counting hits, collecting gaps."""

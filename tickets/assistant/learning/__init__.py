@@ -1,0 +1,1 @@
+"""Examples, training, evaluation, and which model is used."""

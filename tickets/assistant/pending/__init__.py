@@ -1,0 +1,1 @@
+"""Turns that wait for a model: kept first, answered outside the transaction, never later than due."""

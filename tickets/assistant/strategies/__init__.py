@@ -1,0 +1,1 @@
+"""How intents are recognised: rules, a local model, a language model."""

@@ -1,0 +1,1 @@
+"""Who gets which chat: the queue, the choice, and why."""

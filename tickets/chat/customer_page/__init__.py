@@ -1,0 +1,1 @@
+"""`/chat/`: the customer's page, and who they are there."""

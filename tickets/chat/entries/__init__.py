@@ -1,0 +1,1 @@
+"""Where customers write from, and how answers get back there."""

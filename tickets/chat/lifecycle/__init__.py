@@ -1,0 +1,1 @@
+"""A chat's way: ended, reopened, handed on, watched, timed, rated."""

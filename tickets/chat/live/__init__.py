@@ -1,0 +1,1 @@
+"""The sockets of both sides, and the numbered feed behind them."""

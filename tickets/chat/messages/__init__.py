@@ -1,0 +1,1 @@
+"""What is said: taken in, marked, recalled."""

@@ -1,0 +1,1 @@
+"""`/console/`: the staff's chat page."""

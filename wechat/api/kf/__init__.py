@@ -1,0 +1,1 @@
+"""WeChat customer service in the team's console."""

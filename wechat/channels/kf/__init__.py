@@ -1,0 +1,1 @@
+"""KF: WeChat customer service (wechat-protocol.md §4.6)."""

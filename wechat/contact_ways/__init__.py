@@ -1,0 +1,1 @@
+"""QR codes by which customers add members (渠道活码)."""

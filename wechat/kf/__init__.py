@@ -1,0 +1,1 @@
+"""WeChat customer service (微信客服): reading by cursor, answering, who serves whom."""

@@ -1,0 +1,1 @@
+"""The Official Account: its callbacks, followers, menu, QR codes."""

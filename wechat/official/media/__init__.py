@@ -1,0 +1,1 @@
+"""What followers send beside words: noted with the callback, fetched by a job, put where it is read."""

@@ -1,0 +1,1 @@
+"""What customers and servicers do: `POST /sandbox/api/kf`."""
