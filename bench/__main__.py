@@ -16,7 +16,21 @@ from typing import Any
 from bench import machine, peer_packages, plan_report, report, services
 from bench.plan import Plan
 from bench.processes import ROOT, Processes, StartFailed, end_once
-from bench.runs import batch, customers, lists, memory, peers, single, sockets, tickets, urgent
+from bench.runs import (
+    batch,
+    callbacks,
+    chat,
+    chat_sockets,
+    cleanup,
+    customers,
+    lists,
+    memory,
+    peers,
+    single,
+    sockets,
+    tickets,
+    urgent,
+)
 from bench.sections import CHART
 from bench.sinks import nginx, slow
 
@@ -45,7 +59,11 @@ BENCHES: dict[str, Bench] = {
     "lists": lists.measure,
     "customers": customers.measure,
     "tickets": tickets.measure,
+    "chat": chat.measure,
     "sockets": sockets.measure,
+    "chat-sockets": chat_sockets.measure,
+    "callbacks": callbacks.measure,
+    "cleanup": cleanup.measure,
     "memory": memory.measure,
 }
 ONLY_LONG = frozenset({"memory"})

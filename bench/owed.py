@@ -99,11 +99,32 @@ def _slowest(what: str, calls: Mapping[str, list[float]]) -> Owed:
     return at_most(f"slowest {what} ({worst}), p95", value, 200, 50, "ms")
 
 
+def _chat(results: Results) -> list[Owed]:
+    found = results["chat"]
+    wrong = sum(found[name] for name in ("above_capacity", "double", "starved", "wrong_loads"))
+    many = f"{found['chats']:,} chats, {found['processes']} processes"
+    return [
+        at_most(f"{many}: above capacity, given twice, never given", wrong, 0, 0, ""),
+        at_most(
+            "a freed slot is filled, p95", percentile(found["filled_ms"], 0.95), 1000, 300, "ms"
+        ),
+    ]
+
+
 def _sockets(results: Results) -> list[Owed]:
     found = results["sockets"]
     p99 = percentile(found["milliseconds"], 0.99)
     name = f"{found['clients']:,} clients watch one batch, 2 events/s, p99"
     return [at_most(name, p99, 450, 200, "ms")]
+
+
+def _chat_sockets(results: Results) -> list[Owed]:
+    rows = []
+    for found in results["chat-sockets"]["crowds"]:
+        p99 = percentile(found["milliseconds"], 0.99)
+        name = f"{found['clients']:,} consoles watch one chat, {found['a_second']} messages/s, p99"
+        rows.append(at_most(name, p99, 450, 200, "ms"))
+    return rows
 
 
 def _memory(results: Results) -> list[Owed]:
@@ -113,14 +134,28 @@ def _memory(results: Results) -> list[Owed]:
     return [at_most(name, grown, STILL_MB, STILL_MB, "MB")]
 
 
+def _cleanup(results: Results) -> list[Owed]:
+    found = results["cleanup"]
+    many = f"cleanup of {found['deleted']:,} of {found['rows']:,} old messages"
+    return [
+        at_most(
+            f"{many}: longest wait of a send for a lock", found["longest_wait_ms"], 100, 0, "ms"
+        ),
+        at_most(f"{many}: a send, p99", percentile(found["during_ms"], 0.99), 100, 50, "ms"),
+    ]
+
+
 _PROMISES = {
     "batch": _batch,
     "slow": _slow,
     "urgent": _urgent,
     "single": _single,
     "accept": _accept,
+    "chat": _chat,
     "sockets": _sockets,
+    "chat-sockets": _chat_sockets,
     "lists": _lists,
     "customers": _customers,
+    "cleanup": _cleanup,
     "memory": _memory,
 }

@@ -23,6 +23,10 @@ class Plan:
         return 20 if self.is_quick else 200
 
     @property
+    def chats(self) -> int:
+        return 400 if self.is_quick else 10_000
+
+    @property
     def watchers(self) -> int:
         return 200 if self.is_quick else 2000
 

@@ -220,6 +220,23 @@ def _tickets(results: Results) -> str:
     )
 
 
+def _chat(results: Results) -> str:
+    found = results["chat"]
+    times = found["filled_ms"]
+    return (
+        f"## Chats given out\n\n{found['chats']:,} customers, {found['agents']} colleagues with "
+        f"{found['limit']} slots each; {found['processes']} processes ask, end chats and serve the "
+        f"queue, all at once: {found['seconds']:.0f} s, {found['chats'] / found['seconds']:.0f} "
+        f"chats/s from the question to the end. {found['above_capacity']} colleagues above their "
+        f"limit, {found['double']} chats given twice, {found['starved']} never given, "
+        f"{found['overtaken']} given later than one who had come after them, "
+        f"{found['wrong_loads']} wrong loads.\n\nThen {len(times)} chats end, about 10 a second, "
+        "and the worker alone fills the slots, by way of outbox, relay and broker: p50 "
+        f"{number(percentile(times, 0.5))} ms, p95 {number(percentile(times, 0.95))} ms, the longest "
+        f"{number(max(times))} ms."
+    )
+
+
 def _sockets(results: Results) -> str:
     found = results["sockets"]
     times = found["milliseconds"]
@@ -229,6 +246,30 @@ def _sockets(results: Results) -> str:
         f"{number(percentile(times, 0.5))} ms, p99 {number(percentile(times, 0.99))} ms from the "
         "change in the database to the frame at the client, up to 250 ms of it until the server "
         f"looks; {found['missing']} missing, {found['lost']} clients lost."
+    )
+
+
+def _chat_sockets(results: Results) -> str:
+    measured = results["chat-sockets"]
+    crowds = measured["crowds"]
+    rows = [
+        [
+            f"{found['clients']:,} clients, {found['a_second']} messages a second",
+            number(percentile(found["milliseconds"], 0.5)),
+            number(percentile(found["milliseconds"], 0.99)),
+            f"{found['missing']}",
+            f"{found['twice']}",
+            f"{found['lost']}",
+        ]
+        for found in crowds
+    ]
+    head = ["crowd", "p50 ms", "p99 ms", "missing", "twice", "clients lost"]
+    return (
+        f"## Live chat's sockets\n\nConsoles of {measured['people']} colleagues, each with a token, "
+        "that all have one chat open; the customer writes. From just before the commit of the "
+        "message to the frame at the page: commit, wake through Redis, numbering, the question who "
+        "may still see the chat, delivery by two server processes; heartbeats run beside.\n\n"
+        + table(head, rows)
     )
 
 
@@ -242,6 +283,46 @@ def _memory(results: Results) -> str:
     )
 
 
+def _callbacks(results: Results) -> str:
+    found = results["callbacks"]
+    times = found["took_seconds"]
+    answered = ", ".join(f"{count:,} × {status}" for status, count in found["statuses"].items())
+    return (
+        f"## Callbacks of the Official Account\n\n{found['a_second']} sealed messages a second for "
+        f"{found['seconds']} s, every tenth sent twice: answered {answered}; p50 "
+        f"{number(percentile(times, 0.5) * 1000)} ms, p99 {number(percentile(times, 0.99) * 1000)} ms; "
+        f"{found['passive']:,} with a passive reply. Of {found['sent']:,} messages {found['missing']} "
+        f"were not worked and {found['twice']} twice; the last was done "
+        f"{found['worked_after_seconds']} s after the last call."
+    )
+
+
+def _cleanup(results: Results) -> str:
+    found = results["cleanup"]
+    rows = [
+        [
+            name,
+            f"{len(times):,}",
+            *(number(percentile(times, share)) for share in (0.5, 0.99)),
+            number(max(times)),
+        ]
+        for name, times in (
+            ("nothing else under way", found["before_ms"]),
+            ("while old messages are deleted", found["during_ms"]),
+        )
+    ]
+    return (
+        f"## Cleanup\n\n{found['deleted']:,} messages older than they are kept, in "
+        f"{found['rows'] // 1000:,} batches, deleted in {found['seconds']:.0f} s "
+        f"({number(found['deleted'] / found['seconds'])} rows/s, the pauses between the steps "
+        f"included; {found['left']} left). Meanwhile a single message each 50 ms, by "
+        "`POST /api/messages/send`:\n\n"
+        + table(["", "sends", "p50 ms", "p99 ms", "longest ms"], rows)
+        + f"\n\nConnections seen waiting for a lock (looked for every 20 ms): {found['waits']}, "
+        f"the longest {number(found['longest_wait_ms'])} ms."
+    )
+
+
 SECTIONS = {
     "batch": _batch,
     "peers": _peers,
@@ -252,6 +333,10 @@ SECTIONS = {
     "lists": _lists,
     "customers": _customers,
     "tickets": _tickets,
+    "chat": _chat,
     "sockets": _sockets,
+    "chat-sockets": _chat_sockets,
+    "callbacks": _callbacks,
+    "cleanup": _cleanup,
     "memory": _memory,
 }

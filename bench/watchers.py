@@ -27,15 +27,17 @@ class Watcher(asyncio.Protocol):
 
     def __init__(self, request: bytes) -> None:
         self._request = request
+        self.transport: asyncio.Transport | None = None
         self._buffer = b""
         self._is_open = False
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        # By the number of messages sent that the frame tells: when it came.
+        # By the number that the frame tells: when it came.
         self.seen: dict[int, float] = {}
         self.is_lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        cast("asyncio.Transport", transport).write(self._request)
+        self.transport = cast("asyncio.Transport", transport)
+        self.transport.write(self._request)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_lost = True
@@ -56,9 +58,9 @@ class Watcher(asyncio.Protocol):
         while (frame := self._frame()) is not None:
             opcode, payload = frame
             if opcode == _TEXT:
-                self._told(payload, now)
+                self.told(payload, now)
 
-    def _told(self, payload: bytes, now: float) -> None:
+    def told(self, payload: bytes, now: float) -> None:
         self.seen.setdefault(json.loads(payload)["sent"], now)
         if not self.opened.done():
             # The first frame comes once the server knows us and our right to look.
@@ -79,7 +81,7 @@ class Watcher(asyncio.Protocol):
         return buffer[0] & 0x0F, buffer[at : at + size]
 
 
-def _request(port: int, path: str) -> bytes:
+def request(port: int, path: str) -> bytes:
     key = base64.b64encode(os.urandom(16)).decode()
     return (
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
@@ -95,7 +97,7 @@ async def watch(port: int, path: str, clients: int) -> None:
 
     async def enter() -> None:
         async with gate:
-            watcher = Watcher(_request(port, path))
+            watcher = Watcher(request(port, path))
             watchers.append(watcher)
             await loop.create_connection(lambda: watcher, "127.0.0.1", port)
             await asyncio.wait_for(watcher.opened, _OPEN_SECONDS)
