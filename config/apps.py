@@ -13,11 +13,11 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         # Imported for what they register.
         import config.api.schema
-        import config.checks  # noqa: F401
-        from config import kept
+        import config.diagnosis.checks  # noqa: F401
         from config.audit import own as audit
+        from config.retention import own as own_tables
 
-        kept.register()
+        own_tables.register()
         audit.register_own()
 
 

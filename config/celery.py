@@ -8,7 +8,7 @@ from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from config import task_trace  # noqa: F401  (hears what tasks begin and end)
+from config.broker import trace  # noqa: F401  (hears what tasks begin and end)
 
 app = Celery("scrm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -17,7 +17,7 @@ app.autodiscover_tasks()
 
 @worker_process_init.connect
 def _settle(**_kwargs: Any) -> None:
-    from config.memory import settle
+    from config.processes.memory import settle
     from config.runtime import following
 
     settle()

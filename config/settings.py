@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 from kombu import Exchange, Queue
 
-from config import admin_look, logs, timetable
+from config import admin_look, logs
 from config.environment import BASE_DIR, data_dir, env, kept_secret, profile
 from config.packages import FOLDER as PACKAGES
+from config.schedule import timetable
 
 PROFILE = profile()
 EMBEDDED = PROFILE == "embedded"
@@ -206,7 +207,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 # Celery's Django fixup closes the connection after every task whatever CONN_MAX_AGE says.
 CELERY_DB_REUSE_MAX = 1000
 CELERY_TIMEZONE = "Asia/Shanghai"
-CELERY_BEAT_SCHEDULER = "config.beat:PulsingScheduler"
+CELERY_BEAT_SCHEDULER = "config.schedule.beat:PulsingScheduler"
 CELERY_BEAT_SCHEDULE = timetable.ENTRIES
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 

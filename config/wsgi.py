@@ -1,11 +1,11 @@
-"""Django by WSGI; granian serves it as `config.web_process`."""
+"""Django by WSGI; granian serves it as `config.processes.web`."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from config.memory import settle
+from config.processes.memory import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()

@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
+from config.database.locks import transaction_locks
 from config.errors import ConflictError, NotAllowedError
-from config.locks import transaction_locks
 from customers.actions.history import announce, record
 from customers.actions.proved import REFUSAL
 from customers.actors import Actor

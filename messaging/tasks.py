@@ -7,7 +7,7 @@ from celery import shared_task
 from celery.signals import worker_process_shutdown, worker_shutdown
 from django.utils import timezone
 
-from config.queues import depths
+from config.broker.queues import depths
 from messaging.actions import receipts, schedules
 from messaging.actions.retry_failed import failed_retry
 from messaging.models import Queue

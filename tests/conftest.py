@@ -12,12 +12,13 @@ from django.db.backends.postgresql.operations import DatabaseOperations as Postg
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from config import heartbeat, redis_link
+from config import redis_link
 from config.api import rate_limits, traffic
 from config.events.models import OutboxEntry
 from config.events.subscribers import subscribers_of
 from config.health import probing
 from config.pace import Pace
+from config.processes import heartbeat
 from config.runtime import store
 from messaging import templates_in_use, variables
 from messaging.channels import accounts

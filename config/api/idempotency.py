@@ -23,8 +23,8 @@ from config.api.auth import principal_name
 from config.api.errors import Conflict
 from config.api.idempotency_record import IdempotencyRecord
 from config.api.renderers import ApiJSONRenderer, Rendered
+from config.database.locks import try_transaction_lock
 from config.errors import AppError
-from config.locks import try_transaction_lock
 
 HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 255

@@ -13,10 +13,10 @@ from django.conf import settings
 from django.db import connections
 from django.utils.module_loading import import_string
 
-from config import standing
 from config.events import relay
-from config.heartbeat import beat_once
 from config.logs import get_logger
+from config.processes import standing
+from config.processes.heartbeat import beat_once
 
 logger = get_logger(__name__)
 

@@ -16,7 +16,7 @@ class OutboxEntry(models.Model):
     queue = models.CharField(max_length=32, blank=True)
     # Set when the row itself cannot be published; it then waits for a person and stops nobody.
     error = models.TextField(blank=True)
-    # Of the request that wrote it: goes along to the tasks (config/task_trace.py).
+    # Of the request that wrote it: goes along to the tasks (config/broker/trace.py).
     request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -12,10 +12,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from config.broker.trace import current_request_id
+from config.database.locks import transaction_locks
 from config.events import wakeup
 from config.events.models import OutboxEntry
-from config.locks import transaction_locks
-from config.task_trace import current_request_id
 
 # Locks are shared by keys, so that a bulk act does not fill the server's lock table.
 ORDER_LOCKS = 512

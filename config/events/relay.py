@@ -15,13 +15,13 @@ from django.db import OperationalError as DatabaseDownError
 from kombu import Exchange, Producer
 from kombu.exceptions import OperationalError
 
+from config.broker.trace import as_request
+from config.database.locks import try_transaction_lock
 from config.events import wakeup
 from config.events.models import OutboxEntry
 from config.events.subscribers import subscribers_of
-from config.heartbeat import beat_once
-from config.locks import try_transaction_lock
 from config.logs import get_logger
-from config.task_trace import as_request
+from config.processes.heartbeat import beat_once
 
 logger = get_logger(__name__)
 

@@ -14,8 +14,9 @@ from django.db import DatabaseError, InterfaceError, connection
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
-from config import heartbeat, queues
+from config.broker import queues
 from config.health.reading import Reading, Status, ok, unavailable, unknown
+from config.processes import heartbeat
 from config.redis_link import RedisAway
 
 # A server that takes longer counts as away.

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
+from config.database.locks import transaction_locks
 from config.errors import InvalidFieldsError, InvalidInputError
-from config.locks import transaction_locks
 from config.runtime import schema, store
 from config.runtime.diff import Change, diff
 from config.runtime.models import RuntimeSetting

@@ -14,8 +14,8 @@ from typing import Any, cast
 from django.db import transaction
 
 from config.api.keys import ApiClient
+from config.database.locks import transaction_lock
 from config.errors import ConflictError, InvalidInputError
-from config.locks import transaction_lock
 from config.runtime import hints, schema
 from config.runtime.models import RuntimeSetting, RuntimeSettingRevision
 from config.runtime.schema import JSONValue

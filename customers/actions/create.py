@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from config.api.roles import Role
+from config.database.locks import transaction_lock
 from config.errors import InvalidInputError
-from config.locks import transaction_lock
 from customers.actions.doubles import refusing_doubles
 from customers.actions.fields import CustomerFields, checked
 from customers.actions.history import announce, record, require_team

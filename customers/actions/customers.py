@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from config.database.locks import transaction_lock
 from config.errors import AppError, InvalidInputError
-from config.locks import transaction_lock
 from customers import phones
 from customers.actions.history import announce, record
 from customers.actors import Actor

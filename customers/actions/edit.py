@@ -5,8 +5,8 @@ from typing import Any, cast
 
 from django.db import transaction
 
+from config.database.locks import transaction_lock
 from config.errors import ConflictError, InvalidInputError
-from config.locks import transaction_lock
 from customers.actions.assign import give_to
 from customers.actions.doubles import refusing_doubles
 from customers.actions.fields import CustomerFields, checked

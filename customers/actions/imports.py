@@ -19,8 +19,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from config.api.roles import Role
+from config.database.locks import transaction_lock
 from config.events.publish import enqueue
-from config.locks import transaction_lock
 from config.logs import get_logger
 from customers.actions.history import require_team
 from customers.actors import Actor, Entry

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
-from config.locks import try_transaction_lock
+from config.database.locks import try_transaction_lock
 from customers.actions.enrollments import GONE, stop_enrollments
 from customers.models import (
     Customer,

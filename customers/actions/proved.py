@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from config.api.roles import Role
+from config.database.locks import transaction_locks
 from config.errors import InvalidInputError, NotAllowedError
-from config.locks import transaction_locks
 from customers.actions.customers import NAME_LENGTH
 from customers.actions.history import announce, record
 from customers.actors import Actor, Entry

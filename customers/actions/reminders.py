@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from config.database.locks import try_transaction_lock
 from config.events.publish import publish_many
-from config.locks import try_transaction_lock
 from customers.actions.history import about, order_key
 from customers.actors import system_actor
 from customers.models import CustomerStatus, FollowUp, FollowUpTask, TaskStatus

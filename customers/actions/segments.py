@@ -4,8 +4,8 @@ from typing import Any, TypedDict
 
 from django.db import transaction
 
+from config.database.locks import transaction_lock
 from config.errors import ConflictError, InvalidInputError, NotAllowedError
-from config.locks import transaction_lock
 from customers.actions.history import require_team
 from customers.actors import Actor
 from customers.conditions import parse

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from config.api.roles import Role
+from config.database.locks import transaction_lock
 from config.events.publish import publish
-from config.locks import transaction_lock
 from customers.actors import Actor
 from customers.models import User
 

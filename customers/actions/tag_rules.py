@@ -4,9 +4,9 @@ from typing import Any, TypedDict
 
 from django.db import transaction
 
+from config.database.locks import transaction_lock
 from config.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from config.events.publish import enqueue
-from config.locks import transaction_lock
 from customers.actions.segments import valid_name
 from customers.actors import Actor
 from customers.conditions import Condition, parse

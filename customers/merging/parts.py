@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from config.locks import transaction_locks
+from config.database.locks import transaction_locks
 from customers.actors import Actor
 from customers.models import Customer
 

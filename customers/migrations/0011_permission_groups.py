@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import migrations, models
 
-from config.online_indexes import AddIndexOnline
+from config.database.online_indexes import AddIndexOnline
 
 GROUPS = ("客服", "客服主管", "运营", "管理员", "只读")
 

@@ -8,9 +8,9 @@ import aiohttp
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 
+from config.database.locks import transaction_lock
 from config.encryption import mask
 from config.errors import AppError, ConflictError, InvalidInputError
-from config.locks import transaction_lock
 from messaging.channels import accounts, registry
 from messaging.channels.account_form import AccountForm
 from messaging.channels.base import Verification

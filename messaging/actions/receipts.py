@@ -7,8 +7,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.events.publish import publish
-from config.locks import transaction_lock
 from config.logs import get_logger
 from messaging.channels.base import Receipt, ReceiptStatus
 from messaging.models import EarlyReceipt, Message, MessageStatus, ProviderReference

@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.errors import InvalidInputError
-from config.locks import transaction_lock
 from customers.models import Customer, User
 from customers.queries.addresses import address_of
 from messaging.channels import registry

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
 
+from config.database.locks import transaction_lock
 from config.errors import AppError, ConflictError, InvalidInputError
-from config.locks import transaction_lock
 from customers.models import User
 from messaging import templates_in_use
 from messaging.actions.schedules import cron_of, schedule_drop, schedule_set

@@ -12,8 +12,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from config.database.locks import transaction_locks
 from config.errors import InvalidInputError
-from config.locks import transaction_locks
 from customers import phones
 from messaging.channels import registry
 from messaging.models import ChannelType, PhoneCode

@@ -1,4 +1,4 @@
-"""Single sends of one moment are written together (`config.group_commit`)."""
+"""Single sends of one moment are written together (`config.database.group_commit`)."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.api.idempotency import Identity, claim_all
-from config.group_commit import GroupCommit
+from config.database.group_commit import GroupCommit
 from customers.models import User
 from messaging.models.message import trace_id_of
 from messaging.sending.accept import NewMessage, count, enqueue_rows, hold_templates, new_rows

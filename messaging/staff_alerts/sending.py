@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import transaction
 
+from config.database.locks import transaction_lock
 from config.events.subscribers import first_time
-from config.locks import transaction_lock
 from config.logs import get_logger
 from messaging.models import Message
 from messaging.sending.accept import message_accept

@@ -8,7 +8,7 @@ from django.db.models import Count, F, FloatField, Sum
 from django.db.models.functions import Cast, Floor, Ln
 from django.utils import timezone
 
-from config.locks import transaction_lock
+from config.database.locks import transaction_lock
 from messaging.models import DailyStatistic, Message
 from messaging.statistics.figures import _STEPS, COUNTS, Figures, Slot, counts_of
 

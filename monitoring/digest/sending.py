@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.errors import InvalidInputError
-from config.locks import transaction_lock
 from config.logs import get_logger
 from config.runtime import store
 from customers.actions.statistics import keep_days

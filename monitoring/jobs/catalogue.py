@@ -7,8 +7,8 @@ from functools import cache
 from celery.schedules import BaseSchedule, crontab
 from django.conf import settings
 
-from config import timetable
 from config.errors import NotFoundError
+from config.schedule import timetable
 from monitoring.jobs.models import Job
 from monitoring.jobs.times import interval_seconds
 from monitoring.jobs.words import schedule_words

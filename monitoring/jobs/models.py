@@ -17,7 +17,7 @@ class Trigger(models.TextChoices):
 
 
 class Job(models.Model):
-    """One entry of the timetable. What it does and when is in code (`config/timetable.py`)."""
+    """One entry of the timetable. What it does and when is in code (`config/schedule/timetable.py`)."""
 
     name = models.CharField("任务", max_length=200, unique=True)
     # The newest time of the timetable that a beat has claimed, and the one before.

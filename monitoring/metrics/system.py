@@ -8,13 +8,14 @@ from django.db import connection
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from config import heartbeat, queues
+from config.broker import queues
 from config.environment import data_dir
 from config.events.models import OutboxEntry
 from config.health import probing
 from config.health.reading import Status
 from config.measures import Measure, Value
 from config.measures import register as register_reader
+from config.processes import heartbeat
 from config.redis_link import RedisAway
 from monitoring.models import Incident
 from monitoring.watch.conditions import all_rules

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from config.locks import transaction_lock
+from config.database.locks import transaction_lock
 from config.runtime import store
 from monitoring.models import Incident
 from monitoring.watch import spool

@@ -1,6 +1,6 @@
 """What the watch tells the kernel of itself."""
 
-from config import standing
+from config.processes import standing
 from monitoring.watch import rules, settings
 from monitoring.watch.standing import watch
 

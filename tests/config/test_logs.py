@@ -7,12 +7,12 @@ import pytest
 import structlog
 
 from config import logs
+from config.broker.trace import as_request, current_request_id
 from config.celery import app
 from config.events import relay
 from config.events.models import OutboxEntry
 from config.events.publish import enqueue, publish
-from config.log_masks import masked
-from config.task_trace import as_request, current_request_id
+from config.logs.masks import masked
 
 WORDS = [
     ("call 13800138000 now", "138****8000"),

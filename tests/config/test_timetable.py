@@ -8,7 +8,7 @@ import sys
 _LOOK = """
 import django
 django.setup()
-from config import timetable
+from config.schedule import timetable
 from config.celery import app
 app.loader.import_default_modules()
 rooms = [room for name, room in vars(timetable).items() if name.isupper() and isinstance(room, dict)]

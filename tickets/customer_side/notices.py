@@ -14,9 +14,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.errors import AppError, InvalidInputError
 from config.events.subscribers import first_time
-from config.locks import transaction_lock
 from config.logs import get_logger
 from config.runtime import store
 from customers.actors import Entry

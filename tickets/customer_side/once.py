@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from config.api.idempotency_record import IdempotencyRecord
-from config.locks import transaction_lock
+from config.database.locks import transaction_lock
 
 PRINCIPAL = "page"
 

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.timezone import localtime
 
+from config.database.locks import transaction_lock
 from config.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from config.locks import transaction_lock
 from customers.actors import Actor
 from customers.models import Customer
 from tickets.actions.trail import require_team

@@ -5,8 +5,8 @@ from typing import Any, TypedDict
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from config.database.locks import transaction_lock
 from config.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from config.locks import transaction_lock
 from customers.actors import Actor
 from customers.models import User
 from tickets.actions.trail import require_team

@@ -13,8 +13,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.events.subscribers import first_time
-from config.locks import transaction_lock
 from config.runtime import store
 from customers.actors import Entry
 from messaging.models import Message

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from config.locks import transaction_lock
+from config.database.locks import transaction_lock
 from customers.models import User
 from messaging.markup import cut_utf8
 from messaging.models import ChannelAccount, ChannelType, Message

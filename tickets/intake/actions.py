@@ -11,8 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.errors import AppError, InvalidInputError, NotFoundError
-from config.locks import transaction_lock
 from config.runtime import store
 from customers import phones
 from customers.actions.customers import customer_find_or_create

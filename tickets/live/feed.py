@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.events.subscribers import first_time
-from config.locks import transaction_lock
 from tickets.models import TicketFeedEntry, TicketViewer
 
 KEPT = timedelta(days=7)

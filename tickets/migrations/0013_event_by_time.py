@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from config.online_indexes import AddIndexOnline
+from config.database.online_indexes import AddIndexOnline
 
 
 class Migration(migrations.Migration):

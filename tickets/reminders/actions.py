@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.errors import NotAllowedError
-from config.locks import transaction_lock
 from config.logs import get_logger
 from config.runtime import store
 from customers.actors import Actor, system_actor

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from config.events.publish import enqueue
-from config.locks import transaction_lock
 from customers.actors import Actor
 from tickets.models import SlaApplication, SlaPolicy, SlaPolicyVersion, Ticket
 from tickets.sla.rules import Rules, checked_rules

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
+from config.database.group_commit import GroupCommit
 from config.events.publish import enqueue
-from config.group_commit import GroupCommit
 from config.logs import get_logger
 from wechat.callbacks.inbound import conversation_of, event_of
 from wechat.callbacks.storable import storable

@@ -7,8 +7,8 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.events.publish import enqueue
-from config.locks import transaction_lock
 from config.logs import get_logger
 from customers.actors import actor_for
 from customers.queries.staff import staff_by_wecom_user_id

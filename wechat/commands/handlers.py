@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.errors import AppError, NotAllowedError
-from config.locks import transaction_lock
 from customers.actors import Actor
 from messaging.markup import as_text
 from tickets.intake.actions import intake_cancel, intake_is_open

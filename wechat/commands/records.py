@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from config.locks import transaction_lock
+from config.database.locks import transaction_lock
 from customers.actors import Actor
 from customers.models import User
 from wechat.commands.conversation import conversation_key

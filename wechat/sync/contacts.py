@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 
-from config.locks import transaction_locks
+from config.database.locks import transaction_locks
 from customers.models import (
     Customer,
     CustomerChannel,

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from config.locks import transaction_locks
+from config.database.locks import transaction_locks
 from customers.actions import groups as actions
 from customers.actors import Entry, system_actor
 from customers.models import Customer, CustomerGroup, GroupMember, GroupStatus

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from config.database.locks import transaction_locks
 from config.events import wakeup
 from config.events.publish import enqueue
-from config.locks import transaction_locks
 from messaging.channels.base import Outcome, Result
 from wechat.models import SyncJob, SyncJobKind
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from config.locks import transaction_lock
+from config.database.locks import transaction_lock
 from customers.models import Customer, CustomerStatus, Follower, FollowerStatus, Tag
 from messaging.channels.base import Outcome, Result
 from wechat.callbacks.storable import storable

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from config.locks import transaction_lock
+from config.database.locks import transaction_lock
 from customers.actions.followers import follower_remove
 from customers.actors import Entry, system_actor
 from customers.models import Customer, CustomerStatus, FollowerStatus

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from config.api.roles import Role
-from config.locks import transaction_locks
+from config.database.locks import transaction_locks
 from customers.actions.staff import staff_resign
 from customers.actors import Entry, system_actor
 from customers.models import CustomerGroup, Follower, User

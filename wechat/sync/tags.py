@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from config.locks import transaction_lock
+from config.database.locks import transaction_lock
 from customers.actions.tags import tag_withdraw
 from customers.actors import Entry, system_actor
 from customers.models import CustomerTag, Tag, TagGroup, TagSource

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.heartbeat import ProcessKind, is_alive
+from config.processes.heartbeat import ProcessKind, is_alive
 from config.redis_link import RedisAway
 
 

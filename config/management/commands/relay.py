@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config import standing
 from config.celery import app
 from config.events import relay
+from config.processes import standing
 from config.runtime import following
 
 

@@ -113,11 +113,11 @@ def _serve_granian(host: str, *, is_live: bool) -> None:
     """HTTP by WSGI, ten times faster for DRF than ASGI; sockets and sends by ASGI (performance.md)."""
     if is_live:
         kind = ["--interface", "asgi", "--ws", "--loop", "uvloop"]
-        application = "config.live_process:application"
+        application = "config.processes.live:application"
     else:
         threads = os.environ.get("WEB_THREADS", "8")
         kind = ["--interface", "wsgi", "--no-ws", "--blocking-threads", threads]
-        application = "config.web_process:application"
+        application = "config.processes.web:application"
     os.execv(
         sys.executable,
         [

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from config.events.publish import enqueue
-from config.locks import transaction_lock
 from customers.actions.handover.judge import OPEN_STATES, judged, platform_customers
 from customers.actions.handover.people import Candidate, candidates_of, check_people, why_not
 from customers.actions.handover.plan import applied, handover_create, items_create

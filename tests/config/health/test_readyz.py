@@ -8,12 +8,12 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from config import heartbeat
 from config.celery import app
 from config.health import probing
 from config.health.looks import Look
 from config.health.probing import Prober
 from config.health.reading import Status, ok
+from config.processes import heartbeat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -36,7 +36,7 @@ def timetable(monkeypatch):
     for module in (*(f"jobs.{room}" for room in rooms), "admin.jobs"):
         monkeypatch.setattr(f"monitoring.{module}.all_jobs", lambda: SPECS)
     # A beat's own thread would look at the database between the tests.
-    monkeypatch.setattr("config.beat.following.begin", lambda kind: None)
+    monkeypatch.setattr("config.schedule.beat.following.begin", lambda kind: None)
     tally.forget()
     recording.forget()
     return catalogue

@@ -8,8 +8,8 @@ from celery import Celery
 from celery.schedules import crontab
 from django_celery_beat.models import PeriodicTask
 
-from config import slots
-from config.beat import PulsingScheduler
+from config.schedule import slots
+from config.schedule.beat import PulsingScheduler
 from monitoring.jobs import actions
 from monitoring.jobs.claims import JobGate
 from monitoring.jobs.models import Job

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from config.timetable import ENTRIES
+from config.schedule.timetable import ENTRIES
 from messaging.models import Message
 from tests.at_once import all_at_once
 from tests.factories import CustomerFactory, TicketFactory

@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection, transaction
 
+from config.database.locks import transaction_lock
 from config.events.models import OutboxEntry
-from config.locks import transaction_lock
 from config.runtime import store
 from customers.models import Customer
 from messaging.models import Message

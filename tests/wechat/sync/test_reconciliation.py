@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from config.timetable import ENTRIES
+from config.schedule.timetable import ENTRIES
 from customers.actions.staff import staff_resign
 from customers.actors import system_actor
 from customers.models import Customer, CustomerGroup, CustomerStatus, GroupStatus, User

@@ -4,8 +4,8 @@ from typing import TypedDict
 
 from django.db import transaction
 
+from config.database.locks import transaction_lock
 from config.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from config.locks import transaction_lock
 from customers.actors import Actor
 from tickets.assistant.knowledge import index
 from tickets.models import ArticleStatus, KnowledgeArticle, SimilarQuestion

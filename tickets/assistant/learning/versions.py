@@ -5,9 +5,9 @@ import logging
 from django.db import transaction
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.errors import ConflictError, NotFoundError
 from config.events.publish import enqueue
-from config.locks import transaction_lock
 from customers.actors import Actor
 from tickets.assistant.learning import active
 from tickets.assistant.learning.examples import require_admin

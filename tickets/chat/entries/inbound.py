@@ -13,8 +13,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.errors import ConflictError
-from config.locks import transaction_lock
 from config.logs import get_logger
 from config.runtime import store
 from customers.actors import Actor, customer_actor

@@ -2,7 +2,7 @@
 
 from django.db.models.functions import Coalesce
 
-from config.locks import transaction_lock
+from config.database.locks import transaction_lock
 from customers.actions.create import customer_create
 from customers.actors import system_actor
 from customers.models import Customer, CustomerIdentifier, CustomerStatus

@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.errors import ConflictError, NotAllowedError, NotFoundError
-from config.locks import transaction_lock
 from config.runtime import store
 from customers.actors import Actor
 from tickets.chat import trail

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from config.locks import transaction_lock
+from config.database.locks import transaction_lock
 from tickets.models import ChatFeedEntry
 
 KEPT = timedelta(days=7)

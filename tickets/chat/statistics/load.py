@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max, Sum
 from django.utils import timezone
 
-from config.locks import transaction_lock
+from config.database.locks import transaction_lock
 from tickets.chat.statistics.rollup import hour_of
 from tickets.history.period import Period
 from tickets.models import ChatAgent, ChatAgentHour, PresenceStatus

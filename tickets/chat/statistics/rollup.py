@@ -11,7 +11,7 @@ from django.db.models import Max, Min
 from django.db.models.functions import TruncHour
 from django.utils import timezone
 
-from config.locks import transaction_lock
+from config.database.locks import transaction_lock
 from tickets.chat.statistics import scale
 from tickets.chat.statistics.counting import Counted, Grain, count_span
 from tickets.chat.statistics.figures import Figures

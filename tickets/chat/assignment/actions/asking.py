@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from config.database.locks import transaction_lock
 from config.errors import NotAllowedError
-from config.locks import transaction_lock
 from customers.actors import Actor
 from customers.models import Customer
 from tickets.chat.assignment import rules

@@ -5,9 +5,9 @@ from typing import Any
 from celery.beat import ScheduleEntry
 from django_celery_beat.schedulers import DatabaseScheduler
 
-from config.heartbeat import beat_once
+from config.processes.heartbeat import beat_once
 from config.runtime import following
-from config.slots import gate
+from config.schedule.slots import gate
 
 
 class PulsingScheduler(DatabaseScheduler):  # type: ignore[misc]

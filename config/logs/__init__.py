@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import structlog
 
-from config.log_masks import mask_line
+from config.logs.masks import mask_line
 
 LogFormat = Literal["console", "json"]
 

@@ -4,7 +4,7 @@ from config.asgi import application  # isort: skip - sets Django up
 
 import threading
 
-from config import standing
+from config.processes import standing
 from config.runtime import following
 
 following.begin("live")

@@ -3,21 +3,21 @@
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 
-from config import retention
 from config.events.models import OutboxEntry
-from config.retention import Table, expired, numbered
+from config.retention import registry
+from config.retention.registry import Table, expired, numbered
 
 
 def register() -> None:
-    retention.register(
+    registry.register(
         Table("sessions", "已过期的登录", 1, 0, expired(Session.objects.all(), "expire_date"))
     )
-    retention.register(
+    registry.register(
         Table(
             "admin_log", "后台操作日志", 365, 180, numbered(LogEntry.objects.all(), "action_time")
         )
     )
-    retention.register(
+    registry.register(
         Table(
             "outbox_errors",
             "无法发布的任务与事件",

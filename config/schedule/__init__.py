@@ -1,0 +1,1 @@
+"""Beat: what runs when, and that two beats start each time once."""
