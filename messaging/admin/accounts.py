@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
-from config.admin_acts import BulkAct, confirmed, deleting
+from config.admin_acts import BulkAct, asked, confirmed, deleting
 from config.admin_site.read_only import ReadOnlyAdmin
 from config.errors import AppError
 from customers.admin.masking import MaskedPhones
@@ -29,6 +29,7 @@ class ChannelAccountAdmin(ModelAdmin):
     actions_detail = ["verify"]
 
     @action(description="验证", icon="verified", permissions=["change"])
+    @asked("验证", "用这个账号向平台发一次无害的请求，不会发出消息；结果显示在账号页面上方。")
     def verify(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The cheapest harmless call to the provider, and what it said."""
         account = get_object_or_404(ChannelAccount, pk=object_id)

@@ -38,6 +38,7 @@ def test_an_account_is_verified(page, photograph):
     page.get_by_role("link", name="测试群机器人").click()
     number = page.url.rstrip("/").split("/")[-2]
     page.goto(f"/admin/messaging/channelaccount/{number}/verify")
+    page.get_by_role("button", name="确认验证").click()
     expect(page.get_by_text("机器人可用")).to_be_visible()
     fits(page)
     photograph("account-verified")

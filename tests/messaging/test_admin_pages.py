@@ -82,10 +82,13 @@ def test_a_colleague_sees_no_template(client, lisi, template):
 def test_an_account_is_verified_by_a_button(platform, operator, settings):
     robot = RobotFactory(secrets={"webhook_url": settings.GROUP_WEBHOOK_URL})
     path = reverse("admin:messaging_channelaccount_verify", args=[robot.pk])
-    assert "机器人可用" in operator.get(path, follow=True).content.decode()
+    asked = operator.get(path).content.decode()
+    assert "确认验证" in asked
+    assert "机器人可用" not in asked
+    assert "机器人可用" in operator.post(path, follow=True).content.decode()
     robot.secrets = {"webhook_url": settings.GROUP_WEBHOOK_URL + "-wrong"}
     robot.save()
-    assert "（93000）" in operator.get(path, follow=True).content.decode()
+    assert "（93000）" in operator.post(path, follow=True).content.decode()
     assert not ChannelCircuit.objects.exists()
 
 

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from config.admin_acts import BulkAct, confirmed
+from config.admin_acts import BulkAct, asked, confirmed
 from config.admin_site.read_only import ReadOnlyAdmin
 from config.events.publish import enqueue
 from wechat.models import OfficialFollower, OfficialQrCode
@@ -66,6 +66,7 @@ class OfficialFollowerAdmin(ReadOnlyAdmin):
         return request.user.has_perm("wechat.change_officialqrcode")
 
     @action(description="发布菜单", permissions=["publish"], icon="menu")
+    @asked("发布菜单", "把「运行配置 → wechat.menu」的菜单发布到公众号，替换粉丝现在看到的菜单。")
     def publish_menu(self, request: HttpRequest) -> HttpResponse:
         """By a task: the platform may take its time."""
         before = cache.get(menu.OUTCOME)

@@ -85,8 +85,11 @@ def test_the_admin_publishes_by_a_task_and_lists_followers(
     assert "公众号客户 000011" in page.content.decode()
     pk = OfficialFollower.objects.latest("id").pk
     assert client.get(f"/admin/wechat/officialfollower/{pk}/change/").status_code == 200
-    answer = client.get(reverse("admin:wechat_officialfollower_publish_menu"))
-    assert answer.status_code == 302
+    publish = reverse("admin:wechat_officialfollower_publish_menu")
+    assert "确认发布菜单" in client.get(publish).content.decode()
+    run_outbox()
+    assert not Menu.objects.exists()
+    assert client.post(publish).status_code == 302
     run_outbox()
     assert Menu.objects.exists()
 
