@@ -10,6 +10,7 @@ from django.utils import timezone
 from config.database.locks import transaction_lock
 from config.events.publish import publish
 from config.logs import get_logger
+from config.retention import expired, remove_all
 from messaging.channels.base import Receipt, ReceiptStatus
 from messaging.models import EarlyReceipt, Message, MessageStatus, ProviderReference
 from messaging.models.message import RECIPIENT_LENGTH
@@ -68,8 +69,8 @@ def apply_early(channel: str, provider_message_id: str) -> None:
 
 def purge_early() -> int:
     """Forgets receipts whose message never came."""
-    old = EarlyReceipt.objects.filter(created_at__lt=timezone.now() - EARLY_KEPT)
-    return old.delete()[0]
+    old = expired(EarlyReceipt.objects.all(), "created_at")
+    return remove_all(old, timezone.now() - EARLY_KEPT)
 
 
 def _messages_of(channel: str, receipt: Receipt) -> list[Message]:

@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 
 from config.database.locks import transaction_locks
 from config.errors import InvalidInputError
+from config.retention import expired, remove_all
 from customers import phones
 from messaging.channels import registry
 from messaging.models import ChannelType, PhoneCode
@@ -101,7 +102,7 @@ def mobile(phone: str) -> str:
 
 def codes_forget() -> int:
     """Removes rows older than a day; returns how many."""
-    return PhoneCode.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
+    return remove_all(expired(PhoneCode.objects.all(), "created_at"), timezone.now() - KEPT)
 
 
 @transaction.atomic(durable=True)

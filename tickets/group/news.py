@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from config.database.locks import transaction_lock
 from config.events.subscribers import first_time
+from config.retention import expired, remove_all
 from config.runtime import store
 from customers.actors import Entry
 from messaging.models import Message
@@ -67,7 +68,7 @@ def news_tell(envelope: dict[str, Any]) -> GroupNews | None:
 
 def purge_news() -> int:
     """Deletes what nobody asks for any more."""
-    return GroupNews.objects.filter(due_at__lt=timezone.now() - KEPT).delete()[0]
+    return remove_all(expired(GroupNews.objects.all(), "due_at"), timezone.now() - KEPT)
 
 
 def _tell_of(ticket_id: int, version: int) -> GroupNews | None:

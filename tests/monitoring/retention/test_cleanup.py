@@ -30,6 +30,7 @@ from monitoring.jobs.models import Job, JobRun
 from monitoring.retention.actions import clean_slice
 from monitoring.retention.models import CleanedTable
 from tests.factories import RobotFactory
+from tickets.models import AssistantTurn, TurnStatus
 from wechat.models import Callback
 
 pytestmark = pytest.mark.django_db
@@ -131,8 +132,16 @@ def test_other_tables_are_cleaned_too(admin):
         JobRun.objects.create(job=job, task_id=task_id, status=status, started_at=long_ago)
     Client().force_login(admin)
     Session.objects.update(expire_date=long_ago)
+    for status in (TurnStatus.ANSWERED, TurnStatus.PENDING):
+        AssistantTurn.objects.create(
+            entry="web",
+            text="您好",
+            status=status,
+            created_at=timezone.now() - dt.timedelta(days=366),
+        )
     clean()
     assert Callback.objects.get().status == "received"
+    assert AssistantTurn.objects.get().status == TurnStatus.PENDING
     assert JobRun.objects.get().status == "running"
     assert not Session.objects.exists()
 
