@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from django.utils import timezone
 
 from messaging.statistics.realtime import realtime
-from monitoring.board import circuits, messages, service
+from monitoring.board import circuits, desk_load, messages
 from monitoring.board.kept import Kept
 
 
@@ -25,12 +25,12 @@ class Snapshot(TypedDict):
     realtime: dict[str, Any]
     recent: Recent
     circuits: list[circuits.ChannelState]
-    service: service.Service
-    tickets: service.Tickets
+    service: desk_load.Service
+    tickets: desk_load.Tickets
 
 
-_service = Kept(service.service, 2)
-_tickets = Kept(service.tickets, 5)
+_service = Kept(desk_load.service, 2)
+_tickets = Kept(desk_load.tickets, 5)
 _recent = Kept(messages.recent_channels, 2)
 
 

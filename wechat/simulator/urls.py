@@ -24,7 +24,7 @@ from wechat.simulator.contacts.acts import door
 from wechat.simulator.kf.acts import door as kf_door
 from wechat.simulator.official import followers, menus, pictures
 from wechat.simulator.official.acts import door as official_door
-from wechat.simulator.push import jpush, service, subscriptions
+from wechat.simulator.push import jpush, receiving, subscriptions
 
 app_name = "simulator"
 
@@ -69,7 +69,7 @@ urlpatterns = [
     path("api/official/pictures/<str:name>", pictures.picture),
     path("mp/", include("wechat.simulator.official.urls")),
     path("open-apis/bot/v2/hook/<str:token>", feishu.hook),
-    path("push/<str:token>", service.push),
+    path("push/<str:token>", receiving.push),
     path("api/push/<str:token>", subscriptions.shown),
     path("jpush/v3/push", jpush.push),
     path("jpush/v3/push/validate", jpush.validate),
