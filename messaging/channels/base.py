@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     THROTTLED = "throttled"  # over a limit: again when the window has passed, costs none
     PERMANENT = "permanent"  # it will never work like this
     UNCERTAIN = "uncertain"  # it may have been delivered, and nobody can be asked
+    EXPIRED = "expired"  # its time was over before it could be tried
 
 
 @dataclass(slots=True)

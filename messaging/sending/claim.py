@@ -5,6 +5,8 @@ process with one clock, has its own form of each statement.
 """
 
 import json
+import math
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from messaging.models import Message, MessageStatus
@@ -21,6 +25,7 @@ from messaging.sending.arrays import integers
 LEASE_SECONDS = 50
 # A web server's clock may run ahead of the database's; what it calls due now is due.
 SKEW_SECONDS = 2
+EXPIRED_CODE, EXPIRED_DETAIL = "expired", "超过有效期，未发送"
 
 
 @dataclass(slots=True)
@@ -41,6 +46,12 @@ class Claimed:
     has_fallback: bool
     created_at: datetime
     dedupe_key: str | None
+    # When it is too late to send it, by `time.monotonic()`: no clock that is set moves it.
+    good_until: float = math.inf
+
+    @property
+    def is_too_late(self) -> bool:
+        return time.monotonic() >= self.good_until
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,8 @@ class Claim:
 
     token: uuid.UUID
     rows: list[Claimed]
+    # Whether a worker had them before, whose lease ran out.
+    was_interrupted: bool = False
 
 
 _RETURNING = (
@@ -57,32 +70,35 @@ _RETURNING = (
     " dedupe_key"
 )
 
-# Waiting and due, or in the hands of a worker whose lease ran out.
-_CLAIM_POSTGRESQL = f"""
+_WAITING_POSTGRESQL = (
+    "status IN ('queued', 'scheduled')"
+    " AND due_at <= clock_timestamp() + make_interval(secs => %(skew)s)"
+)
+_INTERRUPTED_POSTGRESQL = "status = 'sending' AND lease_until < clock_timestamp()"
+_CLAIM_POSTGRESQL = """
 UPDATE messaging_message SET
     status = 'sending', attempts = attempts + 1, lease_token = %(token)s,
     lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 WHERE id = ANY(%(ids)s::bigint[])
-  AND (status IN ('queued', 'scheduled')
-         AND due_at <= clock_timestamp() + make_interval(secs => %(skew)s)
-       OR status = 'sending' AND lease_until < clock_timestamp())
+  AND {condition}
   AND (expires_at IS NULL OR expires_at > clock_timestamp())
   AND NOT EXISTS (SELECT 1 FROM messaging_messagebatch WHERE id = %(batch)s AND is_paused)
-{_RETURNING}
+{returning}, extract(epoch FROM expires_at - clock_timestamp())::float8
 """
 
 
-def claim(ids: Sequence[int], batch_id: int | None = None) -> Claim:
+def claim(ids: Sequence[int], batch_id: int | None = None, *, interrupted: bool = False) -> Claim:
     """Takes those of `ids` that are due and not expired, highest priority first.
 
-    Nothing of a batch that is paused. A row that another worker is just taking is waited for, and
-    then left to it.
+    `interrupted`: those instead whose worker's lease ran out. Nothing of a batch that is paused. A
+    row that another worker is just taking is waited for, and then left to it.
     """
     token = uuid.uuid4()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            condition = _INTERRUPTED_POSTGRESQL if interrupted else _WAITING_POSTGRESQL
             cursor.execute(
-                _CLAIM_POSTGRESQL,
+                _CLAIM_POSTGRESQL.format(condition=condition, returning=_RETURNING),
                 {
                     "ids": integers(ids),
                     "token": token,
@@ -92,40 +108,51 @@ def claim(ids: Sequence[int], batch_id: int | None = None) -> Claim:
                 },
             )
         else:
-            cursor.execute(*_claim_sqlite(ids, token, batch_id))
+            cursor.execute(*_claim_sqlite(ids, token, batch_id, interrupted=interrupted))
         rows = [_claimed(row) for row in cursor.fetchall()]
     rows.sort(key=lambda row: (-row.priority, row.pk))
-    return Claim(token, rows)
+    return Claim(token, rows, interrupted)
+
+
+def interrupted_among(ids: Sequence[int]) -> list[int]:
+    """Those of `ids` that a worker held whose lease ran out."""
+    rows = Message.objects.filter(pk__in=ids, status=MessageStatus.SENDING, lease_until__lt=Now())
+    return list(rows.order_by("-priority", "pk").values_list("pk", flat=True))
 
 
 def _claim_sqlite(
-    ids: Sequence[int], token: uuid.UUID, batch_id: int | None
+    ids: Sequence[int], token: uuid.UUID, batch_id: int | None, *, interrupted: bool
 ) -> tuple[str, list[Any]]:
     adapt = connection.ops.adapt_datetimefield_value
     now = timezone.now()
     marks = ",".join(["%s"] * len(ids))
+    waiting = "status IN ('queued', 'scheduled') AND due_at <= %s"
+    condition = "status = 'sending' AND lease_until < %s" if interrupted else waiting
+    until = now if interrupted else now + timedelta(seconds=SKEW_SECONDS)
     statement = (
         "UPDATE messaging_message SET status = 'sending', attempts = attempts + 1,"
         " lease_token = %s, lease_until = %s"
-        f" WHERE id IN ({marks}) AND (status IN ('queued', 'scheduled') AND due_at <= %s"
-        " OR status = 'sending' AND lease_until < %s)"
+        f" WHERE id IN ({marks}) AND {condition}"
         " AND (expires_at IS NULL OR expires_at > %s)"
         " AND NOT EXISTS (SELECT 1 FROM messaging_messagebatch WHERE id = %s AND is_paused)"
-        f" {_RETURNING}"
+        f" {_RETURNING}, (julianday(expires_at) - julianday(%s)) * 86400.0"
     )
     return statement, [
         token.hex,
         adapt(now + timedelta(seconds=LEASE_SECONDS)),
         *ids,
-        adapt(now + timedelta(seconds=SKEW_SECONDS)),
-        adapt(now),
+        adapt(until),
         adapt(now),
         batch_id,
+        adapt(now),
     ]
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:
-    claimed = Claimed(*row)
+    *columns, seconds_left = row
+    claimed = Claimed(*columns)
+    if seconds_left is not None:
+        claimed.good_until = time.monotonic() + float(seconds_left)
     if connection.vendor != "postgresql":
         claimed.has_fallback = bool(claimed.has_fallback)
         # Text, or already a time by sqlite3's own converter: in UTC, and silent about it.
@@ -139,12 +166,17 @@ def _claimed(row: Sequence[Any]) -> Claimed:
 
 
 def expire_overdue(ids: Sequence[int]) -> int:
-    """Waiting messages past `expires_at` are never sent late (guarantees.md 15)."""
-    overdue = Message.objects.filter(pk__in=ids, status__in=WAITING, expires_at__isnull=False)
-    now = timezone.now()
-    return overdue.filter(expires_at__lte=now).update(
+    """Waiting messages past `expires_at` are never sent late (guarantees.md 15).
+
+    Nor is one whose worker died with it: what that one did nobody knows, but it is not done again.
+    """
+    is_nobodys = Q(status__in=WAITING) | Q(status=MessageStatus.SENDING, lease_until__lt=Now())
+    overdue = Message.objects.filter(is_nobodys, pk__in=ids, expires_at__lte=Now())
+    return overdue.update(
         status=MessageStatus.EXPIRED,
-        error_code="expired",
-        error_detail="超过有效期，未发送",
-        finished_at=now,
+        error_code=EXPIRED_CODE,
+        error_detail=EXPIRED_DETAIL,
+        lease_token=None,
+        lease_until=None,
+        finished_at=Now(),
     )

@@ -20,7 +20,7 @@ from config.logs import get_logger
 from messaging.channels.base import Channel, Outbound, Outcome, Result
 from messaging.channels.closing import close_kept
 from messaging.sending.brakes import Ready
-from messaging.sending.claim import LEASE_SECONDS
+from messaging.sending.claim import EXPIRED_CODE, EXPIRED_DETAIL, LEASE_SECONDS
 from messaging.sending.results import Finished
 
 logger = get_logger(__name__)
@@ -150,8 +150,11 @@ async def _work(
 ) -> None:
     """Makes one call after the other until none is left."""
     lane.task = asyncio.current_task()
-    for call in calls:
+    for due in calls:
         started_at, started = time.time(), time.monotonic()
+        call = _in_time(due, finished)
+        if not call.items:
+            continue
         try:
             results = await _answer(lane, call, http, deadline - started, resend)
         except Exception:
@@ -159,6 +162,16 @@ async def _work(
         duration_ms = int((time.monotonic() - started) * 1000)
         for item, result in zip(call.items, results, strict=True):
             finished.append(Finished(item.row, result, item.outbound, started_at, duration_ms))
+
+
+def _in_time(call: _Call, finished: list[Finished]) -> _Call:
+    """Without those that became too late while they waited for their turn (guarantees.md 15)."""
+    late = [item for item in call.items if item.row.is_too_late]
+    if not late:
+        return call
+    result = Result(Outcome.EXPIRED, EXPIRED_CODE, EXPIRED_DETAIL, was_tried=False)
+    finished.extend(Finished(item.row, result, item.outbound) for item in late)
+    return _Call(call.channel, [item for item in call.items if not item.row.is_too_late])
 
 
 async def _answer(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.utils import timezone
 
+from config.database import clock
 from config.logs import get_logger
 from config.runtime import store
 from messaging.channels.base import Outbound, Outcome, Result
@@ -20,6 +20,13 @@ from messaging.sending.insert import as_json
 logger = get_logger(__name__)
 
 JITTER = 0.2
+# What needs no thought, and by how much it changes the number of attempts.
+_FINAL = {
+    Outcome.SENT: (MessageStatus.SENT, 0),
+    Outcome.PERMANENT: (MessageStatus.FAILED, 0),
+    Outcome.UNCERTAIN: (MessageStatus.UNCERTAIN, 0),
+    Outcome.EXPIRED: (MessageStatus.EXPIRED, -1),
+}
 DETAIL_LENGTH = 500
 
 
@@ -134,13 +141,10 @@ def _after(item: Finished) -> After:
 
 def _next_state(attempts: int, result: Result) -> tuple[str, int, datetime | None]:
     """Status, attempts, and when it is due again (guarantees.md 6)."""
-    if result.outcome is Outcome.SENT:
-        return MessageStatus.SENT, attempts, None
-    if result.outcome is Outcome.PERMANENT:
-        return MessageStatus.FAILED, attempts, None
-    if result.outcome is Outcome.UNCERTAIN:
-        return MessageStatus.UNCERTAIN, attempts, None
-    now = timezone.now()
+    if result.outcome in _FINAL:
+        status, used = _FINAL[result.outcome]
+        return status, attempts + used, None
+    now = clock.now()
     if result.outcome is Outcome.THROTTLED:
         wait = 60.0 if result.retry_after_seconds is None else result.retry_after_seconds
         return MessageStatus.QUEUED, attempts - 1, now + timedelta(seconds=wait)
@@ -197,7 +201,7 @@ def _flush_postgresql(token: uuid.UUID, rows: Sequence[After]) -> set[int]:
 @transaction.atomic
 def _flush_sqlite(token: uuid.UUID, rows: Sequence[After]) -> set[int]:
     adapt = connection.ops.adapt_datetimefield_value
-    now = adapt(timezone.now())
+    now = adapt(clock.now())
     written: set[int] = set()
     with connection.cursor() as cursor:
         for row in rows:

@@ -5,7 +5,7 @@ Knows no Celery: a task, a command and a test call the same `send_chunk`.
 
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -18,9 +18,23 @@ from messaging.channels.base import Outcome, Result
 from messaging.channels.registry import UnknownChannelError
 from messaging.models import MessageChunk
 from messaging.opt_outs import unwanted_by_now
-from messaging.sending import chunks, circuit, fallback, followed, gone, references
+from messaging.sending import (
+    chunks,
+    circuit,
+    fallback,
+    followed,
+    gone,
+    interrupted,
+    references,
+)
 from messaging.sending.brakes import Brakes, Ready
-from messaging.sending.claim import Claimed, claim, expire_overdue
+from messaging.sending.claim import (
+    Claim,
+    Claimed,
+    claim,
+    expire_overdue,
+    interrupted_among,
+)
 from messaging.sending.pool import send_all
 from messaging.sending.prepare import prepare, shared_variables
 from messaging.sending.results import After, Finished, flush
@@ -29,6 +43,8 @@ logger = get_logger(__name__)
 
 # A kill doubles at most one wave (guarantees.md 3).
 WAVE_SIZE = 100
+# What a worker died with goes one by one, for so long in one task; the rest follows in the next.
+ALONE_SECONDS = 60.0
 # A chunk shows this often that somebody works on it.
 LIFE_SECONDS = 5.0
 
@@ -62,8 +78,8 @@ def _send(ids: Sequence[int], chunk: MessageChunk | None) -> tuple[set[int], int
     seen = time.monotonic()
     ended: set[int] = set()
     done = 0
-    for at in range(0, len(ids), WAVE_SIZE):
-        rows = _wave(ids[at : at + WAVE_SIZE], batch_id, shared, brakes)
+    for claimed in _claims(ids, batch_id):
+        rows = _wave(claimed, shared, brakes)
         ended.update(row.finished.row.pk for row in rows if row.is_final)
         done += len(rows)
         if chunk is not None and time.monotonic() - seen > LIFE_SECONDS:
@@ -72,14 +88,31 @@ def _send(ids: Sequence[int], chunk: MessageChunk | None) -> tuple[set[int], int
     return ended, done
 
 
-def _wave(
-    ids: Sequence[int], batch_id: int | None, shared: Mapping[str, Any], brakes: Brakes
-) -> list[After]:
-    claimed = claim(ids, batch_id)
-    if not claimed.rows:
-        return []
+def _claims(ids: Sequence[int], batch_id: int | None) -> Iterator[Claim]:
+    """Wave after wave of what waits, then one by one what a worker died with.
+
+    One of those may be what killed it: alone, it takes nobody with it (guarantees.md 9).
+    """
+    left: list[int] = []
+    for at in range(0, len(ids), WAVE_SIZE):
+        wave = ids[at : at + WAVE_SIZE]
+        claimed = claim(wave, batch_id)
+        if len(claimed.rows) < len(wave):
+            left += wave
+        if claimed.rows:
+            yield claimed
+    end = time.monotonic() + ALONE_SECONDS
+    for pk in interrupted_among(left) if left else ():
+        if time.monotonic() > end:
+            break
+        claimed = claim([pk], batch_id, interrupted=True)
+        if claimed.rows:
+            yield claimed
+
+
+def _wave(claimed: Claim, shared: Mapping[str, Any], brakes: Brakes) -> list[After]:
     claimed_at = time.time()
-    ready, finished = _prepared(claimed.rows, shared)
+    ready, finished = _prepared(claimed, shared)
     try:
         admitted, refused = brakes.admit(ready)
     except Exception:
@@ -93,11 +126,10 @@ def _wave(
     return rows
 
 
-def _prepared(
-    rows: Sequence[Claimed], shared: Mapping[str, Any]
-) -> tuple[list[Ready], list[Finished]]:
+def _prepared(claimed: Claim, shared: Mapping[str, Any]) -> tuple[list[Ready], list[Finished]]:
     """What can be sent, and what cannot even be made."""
-    most_attempts = store.get("retry")["max_attempts"]
+    rows = claimed.rows
+    deadly = interrupted.deadly(rows) if claimed.was_interrupted else frozenset()
     known = accounts()
     unwanted = unwanted_by_now(rows)
     ready: list[Ready] = []
@@ -107,11 +139,11 @@ def _prepared(
             finished.append(Finished(row, _failed("opted_out", "接收方已退订这个渠道")))
             continue
         try:
-            if row.attempts > most_attempts:
+            if row.pk in deadly:
                 raise _WorkerLost
             ready.append(Ready(row, *prepare(row, shared, known)))
         except _WorkerLost:
-            finished.append(Finished(row, _failed("worker_lost", "发送进程多次中断，未能确认结果")))
+            finished.append(Finished(row, _failed(interrupted.CODE, interrupted.SET_ASIDE)))
         except UnknownChannelError:
             finished.append(Finished(row, _failed("unknown_channel", "这个渠道没有启用")))
         except AppError as error:
@@ -122,7 +154,7 @@ def _prepared(
 
 
 class _WorkerLost(Exception):
-    """Every attempt that the message has was cut short: it may be what kills its workers."""
+    """Two workers died with the message, the second with nothing else in hand."""
 
 
 def _admitted_one_by_one(

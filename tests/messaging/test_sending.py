@@ -190,6 +190,37 @@ def test_what_is_too_late_is_not_sent(accept, channel):
     assert channel.received == []
 
 
+def test_what_its_worker_died_with_is_too_late_as_well(accept, channel):
+    (message,) = accept(expires_at=timezone.now() + timedelta(hours=1))
+    claim([message.pk])
+    lose_the_lease()
+    Message.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    chunk = MessageChunk.objects.get()
+    send_chunk(chunk.pk)
+    assert states() == ["expired"]
+    assert channel.received == []
+    assert not MessageChunk.objects.exists(), "nobody looks for it for ever"
+
+
+def test_a_message_is_not_sent_that_became_too_late_behind_slow_ones(accept, channel, monkeypatch):
+    messages = accept(3, expires_at=timezone.now() + timedelta(seconds=1))
+    store.change(key="message_sender", value={"core_pool_size": 1, "max_pool_size": 1}, actor=None)
+    store.forget_snapshot()
+
+    async def is_slow(outbound, http):
+        channel.received.append(outbound)
+        await asyncio.sleep(1.2)
+        return Result(Outcome.SENT)
+
+    monkeypatch.setattr(channel, "send", is_slow)
+    send_messages(ids(messages))
+    assert len(channel.received) == 1
+    assert states() == ["sent", "expired", "expired"]
+    late = Message.objects.filter(status="expired")
+    assert set(late.values_list("attempts", "error_code")) == {(0, "expired")}
+    assert all(message.finished_at for message in late)
+
+
 def test_a_scheduled_message_waits_for_its_time(accept, channel):
     later = timezone.now() + timedelta(hours=1)
     accept(send_at=later)
@@ -231,18 +262,33 @@ def test_a_worker_past_its_lease_changes_nothing(accept, channel):
     assert flush(frozen.token, [late]) == []
     message.refresh_from_db()
     assert (message.status, message.error_code) == (MessageStatus.SENT, "")
-    assert not MessageAttempt.objects.exists()
+    assert [attempt.outcome for attempt in MessageAttempt.objects.all()] == ["interrupted"]
 
 
-def test_a_message_that_kills_its_workers_is_at_last_set_aside(accept, channel):
-    (message,) = accept()
-    for attempt in (1, 2, 3):
-        assert len(claim([message.pk]).rows) == 1, f"attempt {attempt}"
+class WorkerDies(BaseException):
+    """What no worker survives."""
+
+
+def test_a_message_that_kills_two_workers_is_set_aside_and_takes_nobody_with_it(accept, channel):
+    messages = accept(20)
+    deadly = messages[7]
+
+    def kills(outbound):
+        if outbound.pk == deadly.pk:
+            raise WorkerDies
+
+    for _ in range(2):
+        channel.script = [kills] * 40
+        with pytest.raises(WorkerDies):
+            send_messages(ids(messages))
         lose_the_lease()
-    send_messages([message.pk])
-    message.refresh_from_db()
-    assert (message.status, message.error_code) == (MessageStatus.FAILED, "worker_lost")
-    assert channel.received == []
+    send_messages(ids(messages))
+    deadly.refresh_from_db()
+    assert (deadly.status, deadly.error_code) == (MessageStatus.FAILED, "worker_lost")
+    assert states().count("sent") == 19
+    assert [outbound.pk for outbound in channel.received].count(deadly.pk) == 2
+    told = MessageAttempt.objects.filter(message=deadly).values_list("outcome", flat=True)
+    assert list(told) == ["interrupted", "interrupted", "permanent"]
 
 
 def test_a_lease_in_force_is_left_alone(accept, channel):
