@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from config import redis_link
 from config.api import rate_limits, traffic
+from config.database import clock
 from config.events.models import OutboxEntry
 from config.events.subscribers import subscribers_of
 from config.health import probing
@@ -105,6 +106,12 @@ def no_rush(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         official_door, "_paced", lambda a_second: generous if a_second else Pace(0, 0)
     )
+
+
+@pytest.fixture(autouse=True)
+def database_travels_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that travels through time moves this process alone; its database is to agree."""
+    monkeypatch.setattr(clock, "now", timezone.now)
 
 
 @pytest.fixture(autouse=True)

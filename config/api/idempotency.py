@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpResponseBase
-from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -23,6 +22,7 @@ from config.api.auth import principal_name
 from config.api.errors import Conflict
 from config.api.idempotency_record import IdempotencyRecord
 from config.api.renderers import ApiJSONRenderer, Rendered
+from config.database import clock
 from config.database.locks import try_transaction_lock
 from config.errors import AppError
 
@@ -89,7 +89,7 @@ class IdempotentPosts(APIView):
     def replay(self, identity: "Identity") -> None:
         """Answers as the first request with this key was answered, if there is a record of it."""
         record = IdempotencyRecord.objects.filter(
-            principal=identity.principal, key=identity.key, created_at__gt=timezone.now() - KEPT
+            principal=identity.principal, key=identity.key, created_at__gt=clock.now() - KEPT
         ).first()
         if record is None:
             return
@@ -143,7 +143,7 @@ def claim_all(answers: Sequence[tuple[Identity, int, str]]) -> set[Identity]:
     if not answers:
         return set()
     adapt = connection.ops.adapt_datetimefield_value
-    now = timezone.now()
+    now = clock.now()
     values: list[Any] = []
     for identity, status, body in answers:
         values += [

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from config.database import clock
 from config.errors import ConflictError, InvalidInputError, NotFoundError
 from customers.actions.history import lock_customer, require_team
 from customers.actors import Actor
@@ -45,7 +45,7 @@ def customer_enroll(*, customer_id: int, plan_id: int, actor: Actor) -> PlanEnro
         raise InvalidInputError("没有这个启用的计划", code="not_found", attr="plan_id")
     if customer.status != CustomerStatus.NORMAL or customer.is_blocked:
         raise ConflictError("客户已流失或已拉黑，不能加入跟进计划", code="customer_gone")
-    if not _enter([plan], customer.pk, timezone.now()):
+    if not _enter([plan], customer.pk, clock.now()):
         raise ConflictError(f"客户已在计划「{plan.name}」中（running）", code="already_enrolled")
     return plan.enrollments.get(customer=customer, status=EnrollmentStatus.RUNNING)
 
@@ -121,7 +121,7 @@ def stop_enrollments(enrollments: QuerySet[PlanEnrollment], reason: str) -> int:
         status=TaskStatus.CANCELLED
     )
     return PlanEnrollment.objects.filter(pk__in=ids, status=EnrollmentStatus.RUNNING).update(
-        status=EnrollmentStatus.STOPPED, reason=reason[:100], ended_at=timezone.now()
+        status=EnrollmentStatus.STOPPED, reason=reason[:100], ended_at=clock.now()
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from config.database import clock
 from config.database.locks import try_transaction_lock
 from config.events.publish import publish_many
 from customers.actions.history import about, order_key
@@ -34,7 +34,7 @@ def remind_due() -> int:
 def _remind_some() -> int:
     if not try_transaction_lock("customers.reminders"):
         return 0  # another scan is at it
-    now = timezone.now()
+    now = clock.now()
     follow_ups = FollowUp.objects.filter(
         next_at__lte=now, reminded_at__isnull=True, done_at__isnull=True
     ).order_by("next_at")

@@ -2,8 +2,8 @@
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
+from config.database import clock
 from config.errors import ConflictError
 from config.events import wakeup
 from messaging.models import Message, MessageBatch, MessageChunk, MessageStatus, ProviderReference
@@ -63,7 +63,7 @@ def batch_pause(*, batch: MessageBatch) -> MessageBatch:
     locked.is_paused = True
     locked.save(update_fields=["is_paused"])
     MessageChunk.objects.filter(batch=locked, published_at=None).update(
-        due_at=timezone.now() + PAUSED_UNTIL
+        due_at=clock.now() + PAUSED_UNTIL
     )
     return locked
 
@@ -101,7 +101,7 @@ def batch_retry_failed(*, batch: MessageBatch) -> MessageBatch:
     ).delete()
     Message.objects.filter(pk__in=ids).update(**_ANEW, due_at=Now())
     queue: Queue = Message(priority=priority).queue
-    create_chunks(ids, queue=queue, due_at=timezone.now(), batch_id=locked.pk)
+    create_chunks(ids, queue=queue, due_at=clock.now(), batch_id=locked.pk)
     channel, template_id, at = locked.channel, locked.template_id, locked.created_at
     transaction.on_commit(
         lambda: counters.count_moved(
@@ -120,7 +120,7 @@ def message_resend(*, message_pk: int) -> Message:
             f"消息 {message.message_id} 当前状态为 {message.status}，不能重发", attr="status"
         )
     before = message.status
-    now = timezone.now()
+    now = clock.now()
     ProviderReference.objects.filter(message=message).delete()
     Message.objects.filter(pk=message_pk).update(**_ANEW, due_at=now)
     create_chunks([message_pk], queue=message.queue, due_at=now, batch_id=message.batch_id)

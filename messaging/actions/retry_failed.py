@@ -7,8 +7,8 @@ nothing whose outcome is unknown. The sweep does not do this: it moves what is s
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
+from config.database import clock
 from config.errors import ConflictError
 from config.logs import get_logger
 from config.runtime import store
@@ -71,7 +71,7 @@ def failed_retry() -> int:
 
 def retriable(max_age: timedelta) -> QuerySet[Message]:
     """Failed within `max_age` by passing trouble alone, and not sent anew before; oldest first."""
-    now = timezone.now()
+    now = clock.now()
     attempts = MessageAttempt.objects.filter(message=OuterRef("pk"))
     rows = Message.objects.filter(
         Q(expires_at=None) | Q(expires_at__gt=now),

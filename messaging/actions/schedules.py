@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from celery.schedules import ParseException, crontab
 from django.db import transaction
-from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from config.api.idempotency import Identity, claim_all
+from config.database import clock
 from config.errors import InvalidInputError
 from config.logs import get_logger
 from messaging.actions.send import Addressee, Options, batch_send
@@ -37,7 +37,7 @@ def cron_of(schedule: str, zone: str) -> dict[str, str]:
     except (ParseException, ValueError, TypeError, KeyError):
         raise InvalidInputError("不是有效的 cron 表达式", attr="schedule") from None
     try:
-        cron.remaining_estimate(timezone.now())
+        cron.remaining_estimate(clock.now())
     except RuntimeError:
         # The 31st of February: the beat, asked when that is, would stop for everybody.
         raise InvalidInputError("这个时间永远不会到来", attr="schedule") from None
@@ -99,7 +99,7 @@ def _minute_of(template: MessageTemplate) -> datetime:
     """The last minute that the schedule names; the present one where it names none just now."""
     cron: Any = crontab(**dict(zip(FIELDS, template.schedule.split(), strict=True)))
     zone = ZoneInfo(template.timezone)
-    now = (timezone.now() + SKEW).astimezone(UTC).replace(second=0, microsecond=0)
+    now = (clock.now() + SKEW).astimezone(UTC).replace(second=0, microsecond=0)
     for back in range(EXPIRES_SECONDS // 60 + 1):
         minute = now - timedelta(minutes=back)
         local = minute.astimezone(zone)

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from config.database import clock
 from config.database.locks import transaction_lock
 from config.errors import InvalidInputError
 from customers.models import Customer, User
@@ -318,7 +318,7 @@ def _gives_way(known: Message, asked: SingleSend) -> bool:
         return False
     if known.status in OPEN:
         return False
-    age = (timezone.now() - known.created_at).total_seconds()
+    age = (clock.now() - known.created_at).total_seconds()
     return (
         known.status in (MessageStatus.FAILED, MessageStatus.CANCELLED, MessageStatus.EXPIRED)
         or age > asked.template.dedupe_seconds

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
 from rest_framework import serializers
 
+from config.database import clock
 from messaging.actions.send import Addressee
 from messaging.models import ChannelType, Message
 from messaging.models.message import RECIPIENT_LENGTH
@@ -35,7 +35,7 @@ class _SendOptionsSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(
                 {"template_id": "请给出 template_id 或 template_code，只给一个"}
             )
-        now = timezone.now()
+        now = clock.now()
         expires_at = attrs.get("expires_at")
         if expires_at is not None and expires_at <= max(now, attrs.get("send_at", now)):
             raise serializers.ValidationError({"expires_at": "过期时间必须晚于发送时间"})
@@ -63,7 +63,7 @@ class SendSerializer(_SendOptionsSerializer):
             raise serializers.ValidationError({"recipient": "请给出 recipient 或 customer_id"})
         if "delay_seconds" in attrs:
             delay = timedelta(seconds=attrs.pop("delay_seconds"))
-            attrs["send_at"] = timezone.now() + delay
+            attrs["send_at"] = clock.now() + delay
         return super().validate(attrs)
 
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from config.database import clock
 from config.database.locks import transaction_locks
 from config.errors import InvalidInputError
 from config.retention import expired, remove_all
@@ -53,7 +53,7 @@ def code_request(*, phone: str, purpose: str, address: str) -> None:
     phone = mobile(phone)
     template = code_template()
     address = address[:45]
-    now = timezone.now()
+    now = clock.now()
     transaction_locks([f"phone_code:phone:{phone}", f"phone_code:address:{address}"])
     limits.check(phone=phone, address=address, now=now)
     code = f"{secrets.randbelow(1_000_000):06d}"
@@ -102,7 +102,7 @@ def mobile(phone: str) -> str:
 
 def codes_forget() -> int:
     """Removes rows older than a day; returns how many."""
-    return remove_all(expired(PhoneCode.objects.all(), "created_at"), timezone.now() - KEPT)
+    return remove_all(expired(PhoneCode.objects.all(), "created_at"), clock.now() - KEPT)
 
 
 @transaction.atomic(durable=True)
@@ -125,7 +125,7 @@ def code_try(*, phone: str, purpose: str, code: str) -> Tried:
         return Tried(is_right=False)
     # The update itself lets five through, however many guess at once.
     usable = PhoneCode.objects.filter(
-        pk=newest.pk, used_at=None, tries__lt=MOST_TRIES, expires_at__gt=timezone.now()
+        pk=newest.pk, used_at=None, tries__lt=MOST_TRIES, expires_at__gt=clock.now()
     )
     if not usable.update(tries=F("tries") + 1):
         return Tried(is_right=False)
@@ -133,7 +133,7 @@ def code_try(*, phone: str, purpose: str, code: str) -> Tried:
     if not hmac.compare_digest(newest.code_hash, _hashed(code, phone, purpose, salt=salt)):
         newest.refresh_from_db(fields=["tries"])
         return Tried(is_right=False, left=MOST_TRIES - newest.tries)
-    used = PhoneCode.objects.filter(pk=newest.pk, used_at=None).update(used_at=timezone.now())
+    used = PhoneCode.objects.filter(pk=newest.pk, used_at=None).update(used_at=clock.now())
     return Tried(is_right=bool(used), code_id=newest.pk)
 
 

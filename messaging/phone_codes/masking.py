@@ -3,8 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
-
+from config.database import clock
 from messaging.channels.sms.template import CODE
 from messaging.models import ChannelType, Message, MessageTemplate
 
@@ -39,7 +38,7 @@ def code_templates() -> set[int]:
 
 def codes_clear() -> int:
     """Takes the words out of messages that carried a code; returns how many."""
-    now = timezone.now()
+    now = clock.now()
     old = Message.objects.filter(
         template__in=code_templates(),
         created_at__gt=now - LOOKED_BACK,

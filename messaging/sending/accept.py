@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 
+from config.database import clock
 from config.errors import InvalidInputError
 from customers.models import User
 from messaging.channels import registry
@@ -109,7 +109,7 @@ def new_rows(
         raise InvalidInputError(f"渠道 {channel} 没有启用", code="unknown_channel", attr="channel")
     if not all(0 <= new.priority <= 10 for new in news):
         raise InvalidInputError("优先级必须是 0 到 10", attr="priority")
-    now = now or timezone.now()
+    now = now or clock.now()
     creator = created_by.pk if created_by else None
     return (
         _row(new, message_id, now, creator, batch_id)
@@ -149,7 +149,7 @@ def count(rows: Sequence[Row]) -> None:
 
 def public_ids(prefix: str, number: int) -> list[str]:
     """`MSG20260203110332` and twelve random hex digits: sortable by eye, not guessable."""
-    start = f"{prefix}{timezone.localtime():%Y%m%d%H%M%S}"
+    start = f"{prefix}{clock.local():%Y%m%d%H%M%S}"
     digits = secrets.token_hex(_SUFFIX_BYTES * number)
     step = 2 * _SUFFIX_BYTES
     return [start + digits[at : at + step] for at in range(0, len(digits), step)]

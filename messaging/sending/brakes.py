@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
+from config.database import clock
 from config.runtime import store
 from messaging.channels.base import Channel, Limit, Outbound, Outcome, Result
 from messaging.sending import circuit, limits
@@ -99,7 +98,7 @@ def _held(code: str, why: str, seconds: float) -> Result:
 
 def _quiet_seconds() -> dict[str, float]:
     """For each channel that is quiet now, how long still."""
-    now = timezone.localtime()
+    now = clock.local()
     found = {}
     for channel, hours in store.get("quiet_hours").items():
         end = _quiet_until(now, hours["start"], hours["end"])

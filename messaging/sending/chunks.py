@@ -7,8 +7,8 @@ from celery import Celery
 from django.db import connection, transaction
 from django.db.models import Case, Count, F, Min, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Least, Now
-from django.utils import timezone
 
+from config.database import clock
 from config.events import wakeup
 from messaging.models import Message, MessageChunk, Queue
 from messaging.models.message import OPEN
@@ -103,10 +103,10 @@ def finish(chunk: MessageChunk, ended: Collection[int] = ()) -> int:
     if not summary["count"]:
         MessageChunk.objects.filter(pk=chunk.pk).delete()
         return 0
-    soonest = timezone.now() + timedelta(seconds=PAUSE_SECONDS)
+    soonest = clock.now() + timedelta(seconds=PAUSE_SECONDS)
     due_at = max(soonest, summary["due"])
     if chunk.batch_id and chunk.batch is not None and chunk.batch.is_paused:
-        due_at = timezone.now() + PAUSED_UNTIL
+        due_at = clock.now() + PAUSED_UNTIL
     MessageChunk.objects.filter(pk=chunk.pk).update(
         message_ids=sorted(left.values_list("pk", flat=True)),
         size=summary["count"],

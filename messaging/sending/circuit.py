@@ -13,8 +13,8 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
+from config.database import clock
 from config.events.publish import publish
 from config.logs import get_logger
 from config.runtime import store
@@ -48,7 +48,7 @@ def places(key: str) -> tuple[float, float]:
     circuit = _snapshot().get(key)
     if circuit is None:
         return math.inf, 0.0
-    left = ((circuit.open_until or timezone.now()) - timezone.now()).total_seconds()
+    left = ((circuit.open_until or clock.now()) - clock.now()).total_seconds()
     if left > 0:
         return 0, left
     taken = ChannelCircuit.objects.filter(key=key, is_open=True, open_until__lte=Now()).update(
@@ -104,16 +104,16 @@ def _open_circuit(key: str, result: Result) -> None:
     was_open = circuit.is_open
     if was_open:
         probe_failed = circuit.open_until is None or circuit.open_until <= (
-            timezone.now() + timedelta(seconds=PROBE_SECONDS)
+            clock.now() + timedelta(seconds=PROBE_SECONDS)
         )
         if not probe_failed:
             return
         circuit.open_seconds = min(LONGEST_SECONDS, circuit.open_seconds * 2)
     else:
         circuit.open_seconds = seconds
-        circuit.opened_at = timezone.now()
+        circuit.opened_at = clock.now()
     circuit.is_open = True
-    circuit.open_until = timezone.now() + timedelta(seconds=circuit.open_seconds)
+    circuit.open_until = clock.now() + timedelta(seconds=circuit.open_seconds)
     circuit.code, circuit.detail = result.code[:64], result.detail[-500:]
     circuit.save()
     _outcomes.pop(key, None)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.utils import timezone
 
+from config.database import clock
 from config.errors import AppError
 from config.logs import get_logger
 from customers.queries.addresses import address_of
@@ -52,7 +52,7 @@ def _next_channel(pk: int) -> bool:
         message.account = recipient.account
         message.fallback_channels = left or None
         message.status, message.attempts, message.payload = MessageStatus.QUEUED, 0, None
-        message.due_at, message.finished_at = timezone.now(), None
+        message.due_at, message.finished_at = clock.now(), None
         message.save()
         create_chunks([pk], queue=message.queue, due_at=message.due_at, batch_id=message.batch_id)
         _count_later(before, message)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from config.api.idempotency import Identity, claim_all
+from config.database import clock
 from config.database.group_commit import GroupCommit
 from customers.models import User
 from messaging.models.message import trace_id_of
@@ -33,7 +33,7 @@ class Entry:
 
 def _write(group: Sequence[Entry]) -> None:
     # One moment for all, so that those of one queue share a chunk.
-    now = timezone.now()
+    now = clock.now()
     rows = [next(new_rows([entry.new], created_by=entry.created_by, now=now)) for entry in group]
     answers = [_answer(row) for row in rows]
     with transaction.atomic():

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from config.database import clock
 from config.database.locks import transaction_lock
 from config.errors import InvalidInputError
 from config.logs import get_logger
@@ -37,7 +38,7 @@ def digests_send(now: dt.datetime | None = None) -> int:
 
     Raises `DigestFailedError` after all the others were sent.
     """
-    local = timezone.localtime(now)
+    local = timezone.localtime(now or clock.now())
     sent, faults = 0, []
     for setting in (DAILY, WEEKLY):
         wanted = store.get(setting)

@@ -7,8 +7,8 @@ import datetime as dt
 
 from celery.schedules import BaseSchedule, crontab
 from django.db.models import F, Q
-from django.utils import timezone
 
+from config.database import clock
 from monitoring.jobs.catalogue import all_jobs, ensure_rows
 from monitoring.jobs.models import Job
 from monitoring.jobs.times import interval_seconds, slot_of
@@ -38,7 +38,7 @@ class JobGate:
 
 
 def _take(name: str, schedule: BaseSchedule) -> bool:
-    now = timezone.now()
+    now = clock.now()
     if isinstance(schedule, crontab):
         slot = slot_of(schedule, now + EARLY)
         earlier = Q(slot__lt=slot)

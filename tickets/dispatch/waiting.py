@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower, Trim
-from django.utils import timezone
 
+from config.database import clock
 from config.errors import NotFoundError
 from config.logs import get_logger
 from customers.actors import system_actor
@@ -40,7 +40,7 @@ def waiting_tickets() -> QuerySet[Ticket]:
 
 def dispatch_waiting() -> int:
     """What the free colleagues can take now goes to them; returns how many tickets went."""
-    rules, now = dispatch_rules(), timezone.now()
+    rules, now = dispatch_rules(), clock.now()
     if not rules.enabled or not _anything_to_do():
         return 0
     team = colleagues(rules, now)
@@ -50,7 +50,7 @@ def dispatch_waiting() -> int:
 
 def explain_waiting() -> int:
     """Writes for those who still wait why they do, as far as it has changed; returns how many."""
-    rules, now = dispatch_rules(), timezone.now()
+    rules, now = dispatch_rules(), clock.now()
     if not rules.enabled or not _anything_to_do():
         return 0
     team = colleagues(rules, now)
@@ -67,7 +67,7 @@ def move_unreacted(now: datetime | None = None) -> int:
     """Takes tickets away from those who have not reacted in time; returns how many went on."""
     if not dispatch_rules().enabled:
         return 0
-    due = Ticket.objects.filter(reaction_due_at__lte=now or timezone.now())
+    due = Ticket.objects.filter(reaction_due_at__lte=now or clock.now())
     ids = due.order_by("reaction_due_at").values_list("pk", flat=True)[:REACTIONS_AT_ONCE]
     return sum(_dispatch(pk, DispatchTrigger.UNREACTED) is not None for pk in list(ids))
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from config.database import clock
 from config.database.locks import transaction_lock
 from config.errors import AppError, InvalidInputError, NotFoundError
 from config.runtime import store
@@ -54,7 +54,7 @@ def intake_start(
     draft = TicketDraft.objects.filter(key=key).first() or TicketDraft(key=key)
     draft.user, draft.customer_id, draft.entry = actor.user, actor.customer_id, actor.entry
     draft.fields = steps.resolve(fields, actor)
-    return _advance(draft, actor, now or timezone.now())
+    return _advance(draft, actor, now or clock.now())
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def intake_continue(
     *, key: str, text: str, actor: Actor, now: datetime | None = None
 ) -> IntakeReply | None:
     """Takes `text` as the answer to what was asked; None when nothing is being asked here."""
-    now = now or timezone.now()
+    now = now or clock.now()
     transaction_lock(f"intake:{key}")
     draft = TicketDraft.objects.filter(key=key, expires_at__gt=now).first()
     if draft is None:
@@ -85,7 +85,7 @@ def intake_continue(
 
 
 def intake_is_open(*, key: str, now: datetime | None = None) -> bool:
-    return TicketDraft.objects.filter(key=key, expires_at__gt=now or timezone.now()).exists()
+    return TicketDraft.objects.filter(key=key, expires_at__gt=now or clock.now()).exists()
 
 
 def intake_cancel(*, key: str) -> bool:
@@ -96,7 +96,7 @@ def intake_cancel(*, key: str) -> bool:
 
 def intakes_forget_expired(now: datetime | None = None) -> int:
     """What nobody answered any more holds people's names and numbers: it goes."""
-    return TicketDraft.objects.filter(expires_at__lte=now or timezone.now()).delete()[0]
+    return TicketDraft.objects.filter(expires_at__lte=now or clock.now()).delete()[0]
 
 
 def _steps(actor: Actor) -> tuple[Step, ...]:

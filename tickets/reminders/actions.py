@@ -10,8 +10,8 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Max
-from django.utils import timezone
 
+from config.database import clock
 from config.database.locks import transaction_lock
 from config.errors import NotAllowedError
 from config.logs import get_logger
@@ -49,7 +49,7 @@ def reminders_run(*, actor: Actor, by_hand: bool, now: datetime | None = None) -
     if not actor.sees_all:
         raise NotAllowedError("只有管理员可以检查超时工单")
     transaction_lock(LOCK)
-    now = now or timezone.now()
+    now = now or clock.now()
     overdue_count = overdue_tickets(now).count()
     if overdue_count == 0 or (not by_hand and is_quiet(now)):
         return RunResult(overdue_count, 0)
@@ -69,7 +69,7 @@ def reminders_run(*, actor: Actor, by_hand: bool, now: datetime | None = None) -
 def warnings_run(*, now: datetime | None = None) -> int:
     """Warns once of each deadline that is near; returns of how many. By the clock alone."""
     transaction_lock(LOCK)
-    now = now or timezone.now()
+    now = now or clock.now()
     if is_quiet(now):
         return 0
     tickets = due_for_warning(now)

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
-from django.utils import timezone
 
+from config.database import clock
 from config.logs import get_logger
 from customers.actors import system_actor
 from tickets.actions.trail import record, remember
@@ -46,7 +46,7 @@ def scan() -> int:
     A ticket that cannot be worked is logged and stays due for the next scan: the others go on.
     """
     worked, last = 0, None
-    while due := _due(timezone.now(), last):
+    while due := _due(clock.now(), last):
         for _, ticket_id in due:
             try:
                 worked += _work(ticket_id)
@@ -68,7 +68,7 @@ def _due(now: datetime, last: tuple[datetime, int] | None) -> list[tuple[datetim
 
 @transaction.atomic
 def _work(ticket_id: int) -> bool:
-    now = timezone.now()
+    now = clock.now()
     ticket = _locked(ticket_id, now)
     if ticket is None:
         return False  # another scan has it, or somebody moved it on

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
+from config.database import clock
 from config.events.publish import enqueue
 from wechat.callbacks.storing import WORK_QUEUE, WORK_TASK
 from wechat.callbacks.work import MAX_ATTEMPTS
@@ -19,10 +19,10 @@ def sweep() -> int:
     """Enqueues what waits too long; sets aside what killed its worker each time. Returns how many."""
     waiting = Callback.objects.filter(
         status=CallbackStatus.RECEIVED,
-        received_at__lt=timezone.now() - timedelta(seconds=LOST_SECONDS),
+        received_at__lt=clock.now() - timedelta(seconds=LOST_SECONDS),
     )
     waiting.filter(attempts__gte=MAX_ATTEMPTS).update(
-        status=CallbackStatus.FAILED, finished_at=timezone.now()
+        status=CallbackStatus.FAILED, finished_at=clock.now()
     )
     ids = list(waiting.order_by("received_at").values_list("pk", flat=True)[:ROWS])
     enqueue(WORK_TASK, [[pk] for pk in ids], queue=WORK_QUEUE)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import F, Q
-from django.utils import timezone
 
+from config.database import clock
 from messaging.channels.base import Outcome, Result
 from wechat.models import KfAccount
 
@@ -26,7 +26,7 @@ class Lease:
 
 def take(account_id: int) -> Lease | None:
     """None when nothing is wanted, somebody reads already, or the platform said not yet."""
-    now = timezone.now()
+    now = clock.now()
     lease = Lease(account_id, secrets.token_hex(16))
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     taken = KfAccount.objects.filter(
@@ -38,7 +38,7 @@ def take(account_id: int) -> Lease | None:
 def finish(lease: Lease, seen: int) -> bool:
     """Everything up to the doorbell `seen` has been read; True when it has rung again since."""
     held = KfAccount.objects.filter(pk=lease.account_id, lease=lease.token)
-    if not held.update(read=seen, lease="", lease_until=None, error="", synced_at=timezone.now()):
+    if not held.update(read=seen, lease="", lease_until=None, error="", synced_at=clock.now()):
         return False
     return is_wanted(lease.account_id)
 
@@ -58,7 +58,7 @@ def refused(lease: Lease, result: Result) -> None:
         wait = FAULT_SECONDS
     KfAccount.objects.filter(pk=lease.account_id, lease=lease.token).update(
         lease="",
-        lease_until=timezone.now() + timedelta(seconds=wait),
+        lease_until=clock.now() + timedelta(seconds=wait),
         error=f"{result.detail}（{result.code}）"[:200],
     )
 
@@ -69,7 +69,7 @@ def is_wanted(account_id: int) -> bool:
 
 def due() -> list[int]:
     """Accounts that wait to be read and that nobody reads."""
-    now = timezone.now()
+    now = clock.now()
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     rows = KfAccount.objects.filter(free, is_active=True, wanted__gt=F("read"))
     return list(rows.order_by("pk").values_list("pk", flat=True))

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 from django.db.models import F
-from django.utils import timezone
 
+from config.database import clock
 from config.database.locks import transaction_locks
 from config.events import wakeup
 from config.events.publish import enqueue
@@ -56,7 +56,7 @@ def wish_many(
     """`wish` for each of `keys`, with a bounded number of statements."""
     wanted = sorted({key[:KEY_LENGTH] for key in keys})
     transaction_locks({f"sync.job:{kind}:{key}" for key in wanted})
-    due_at = timezone.now() + timedelta(seconds=delay_seconds or LOST_SECONDS)
+    due_at = clock.now() + timedelta(seconds=delay_seconds or LOST_SECONDS)
     known = {job.key: job for job in SyncJob.objects.filter(kind=kind, key__in=wanted)}
     for job in known.values():
         job.version += 1
@@ -82,7 +82,7 @@ def take(job_id: int, version: int) -> Taken | None:
         version=F("version") + 1,
         attempts=F("attempts") + 1,
         is_taken=True,
-        due_at=timezone.now() + timedelta(seconds=LOST_SECONDS),
+        due_at=clock.now() + timedelta(seconds=LOST_SECONDS),
     )
     if not taken:
         return None
@@ -97,7 +97,7 @@ def take(job_id: int, version: int) -> Taken | None:
 def done(taken: Taken) -> None:
     """It has come true, unless somebody wished for it again meanwhile: then it is due now."""
     if not SyncJob.objects.filter(pk=taken.pk, version=taken.version).delete()[0]:
-        SyncJob.objects.filter(pk=taken.pk).update(is_taken=False, due_at=timezone.now())
+        SyncJob.objects.filter(pk=taken.pk).update(is_taken=False, due_at=clock.now())
         wakeup.signal()
 
 
@@ -111,7 +111,7 @@ def refused(taken: Taken, result: Result) -> None:
     job = SyncJob.objects.filter(pk=taken.pk)
     job.update(is_taken=False, error_code=result.code[:64], error=result.detail[:500])
     if wait is not None:
-        job.update(due_at=timezone.now() + timedelta(seconds=wait))
+        job.update(due_at=clock.now() + timedelta(seconds=wait))
         if result.outcome == Outcome.THROTTLED:
             job.update(attempts=F("attempts") - 1)
     else:
@@ -130,7 +130,7 @@ def retry_failed(ids: Collection[int]) -> int:
 
 def start_due(most: int = 100) -> list[tuple[str, list[int]]]:
     """Marks what is due as started; the tasks to start for it. Call in a transaction."""
-    now = timezone.now()
+    now = clock.now()
     rows = SyncJob.objects.filter(is_failed=False, due_at__lte=now).order_by("due_at")
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True)

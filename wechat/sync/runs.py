@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
+from config.database import clock
 from config.errors import ConflictError
 from config.events.publish import enqueue
 from customers.models import User
@@ -66,7 +66,7 @@ def _resumed(kind: SyncKind) -> SyncRun | None:
     last = SyncRun.objects.filter(kind=kind).order_by("-id").first()
     if last is None:
         return None
-    now = timezone.now()
+    now = clock.now()
     stale = Q(status=SyncStatus.WAITING) | Q(
         status=SyncStatus.RUNNING, heartbeat_at__lt=now - timedelta(seconds=STALE_SECONDS)
     )
@@ -88,14 +88,14 @@ def sync_stop(run_id: int) -> bool:
     """Ends a run where it stands; False when it had ended. Its worker notices at its next page."""
     return bool(
         SyncRun.objects.filter(pk=run_id, status__in=ACTIVE).update(
-            status=SyncStatus.STOPPED, lease="", due_at=None, finished_at=timezone.now()
+            status=SyncStatus.STOPPED, lease="", due_at=None, finished_at=clock.now()
         )
     )
 
 
 def take(run_id: int) -> SyncRun | None:
     """The run for this worker, None when it ended or another worker is alive at it."""
-    now = timezone.now()
+    now = clock.now()
     free = Q(lease="") | Q(heartbeat_at__lt=now - timedelta(seconds=STALE_SECONDS))
     lease = uuid.uuid4().hex
     if not SyncRun.objects.filter(free, pk=run_id, status__in=ACTIVE).update(
@@ -110,7 +110,7 @@ def go_on(run: SyncRun, tally: Tally, cursor: dict[str, Any] | None, total: int 
 
     No cursor: the run has come to its end. Raises `TakenOver` when it is no longer ours.
     """
-    now = timezone.now()
+    now = clock.now()
     run.report = _reported(run.report, tally)
     values: dict[str, Any] = {
         "processed": F("processed") + tally.processed,
@@ -137,7 +137,7 @@ def go_on(run: SyncRun, tally: Tally, cursor: dict[str, Any] | None, total: int 
 def hand_on(run: SyncRun) -> None:
     """This worker's time is up: another task goes on."""
     with transaction.atomic():
-        if _mine(run).update(lease="", heartbeat_at=timezone.now()):
+        if _mine(run).update(lease="", heartbeat_at=clock.now()):
             enqueue(WORK_TASK, [[run.pk]], queue=QUEUE)
 
 
@@ -160,7 +160,7 @@ def broke(run: SyncRun) -> None:
 
 
 def _end(run: SyncRun, seconds: float | None, attempts: int, code: str, error: str) -> None:
-    now = timezone.now()
+    now = clock.now()
     values: dict[str, Any] = {
         "lease": "",
         "attempts": attempts,
@@ -177,7 +177,7 @@ def _end(run: SyncRun, seconds: float | None, attempts: int, code: str, error: s
 
 def start_due() -> list[tuple[str, list[int]]]:
     """Marks runs that waited long enough, or whose worker died, as started; their tasks."""
-    now = timezone.now()
+    now = clock.now()
     waited = Q(status=SyncStatus.WAITING, due_at__lte=now)
     died = Q(status=SyncStatus.RUNNING, heartbeat_at__lt=now - timedelta(seconds=STALE_SECONDS))
     rows = SyncRun.objects.filter(waited | died)

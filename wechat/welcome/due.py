@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from django.db import connection
-from django.utils import timezone
 
+from config.database import clock
 from config.events.due import DueSource
 from wechat.models import Welcome, WelcomeStatus
 from wechat.welcome import wishes
@@ -16,7 +16,7 @@ MOST = 200
 
 def start_due() -> list[list[int]]:
     """Arguments of the attempts to start; what is too late is closed. Call in a transaction."""
-    now = timezone.now()
+    now = clock.now()
     rows = Welcome.objects.filter(status=WelcomeStatus.PENDING, due_at__lte=now)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True)
@@ -41,4 +41,4 @@ publish_due = DueSource(_starts, queue=wishes.QUEUE)
 
 def forget_old() -> int:
     """Every night: what nobody looks at any more."""
-    return Welcome.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
+    return Welcome.objects.filter(created_at__lt=clock.now() - KEPT).delete()[0]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import F
-from django.utils import timezone
 
+from config.database import clock
 from config.logs import get_logger
 from wechat.client.blocking import BlockingClient, PlatformRefusal
 from wechat.models import Welcome, WelcomeStatus
@@ -65,7 +65,7 @@ def welcome_send(welcome_id: int, attempt: int) -> None:
         except PlatformRefusal as refusal:
             _refused(welcome, refusal)
             return
-    now = timezone.now()
+    now = clock.now()
     # A repeated attempt may have written that the code was used already: by this one.
     Welcome.objects.filter(pk=welcome.pk).update(
         status=WelcomeStatus.SENT, text=text, error="", sent_at=now
@@ -73,7 +73,7 @@ def welcome_send(welcome_id: int, attempt: int) -> None:
 
 
 def _take(welcome_id: int, attempt: int) -> Welcome | None:
-    now = timezone.now()
+    now = clock.now()
     mine = Welcome.objects.filter(pk=welcome_id, status=WelcomeStatus.PENDING, attempts=attempt)
     if mine.filter(expires_at__lte=now).update(status=WelcomeStatus.LATE, error=LATE_WORDS):
         return None
@@ -95,12 +95,12 @@ def _refused(welcome: Welcome, refusal: PlatformRefusal) -> None:
         _close(welcome, WelcomeStatus.FAILED, words)
     else:
         Welcome.objects.filter(pk=welcome.pk, status=WelcomeStatus.PENDING).update(
-            error=words, due_at=timezone.now() + RETRY
+            error=words, due_at=clock.now() + RETRY
         )
 
 
 def _close(welcome: Welcome, status: WelcomeStatus, words: str) -> None:
-    sent_at = timezone.now() if status == WelcomeStatus.SENT else None
+    sent_at = clock.now() if status == WelcomeStatus.SENT else None
     Welcome.objects.filter(pk=welcome.pk, status=WelcomeStatus.PENDING).update(
         status=status, error=words, sent_at=sent_at
     )

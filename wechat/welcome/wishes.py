@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-
+from config.database import clock
 from config.events.publish import enqueue
 from config.logs import get_logger
 from wechat.models import CallbackSource, Welcome, WelcomeStatus
@@ -39,7 +38,7 @@ def welcome_wish(
     """
     if not code or len(code) > CODE_LENGTH:
         return False
-    now = timezone.now()
+    now = clock.now()
     is_late = at + LIVES <= now
     welcome, is_new = Welcome.objects.get_or_create(
         code=code,
@@ -70,7 +69,7 @@ def wish_at_the_door(source: CallbackSource, payload: dict[str, Any]) -> None:
         kind=CONTACT,
         code=code,
         external_userid=_text(payload, "ExternalUserID"),
-        at=moment(payload.get("CreateTime")) or timezone.now(),
+        at=moment(payload.get("CreateTime")) or clock.now(),
         user_id=_text(payload, "UserID"),
         state=_text(payload, "State"),
     )

@@ -8,8 +8,8 @@ import time
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
+from config.database import clock
 from config.logs import get_logger
 from config.runtime import store
 from customers.actions.handover import transport
@@ -36,13 +36,13 @@ STEP_SECONDS = 180.0
 
 def handovers_due() -> list[int]:
     """Running cases whose time to look has come."""
-    due = Handover.objects.filter(status__in=OPEN_CASES, next_poll_at__lte=timezone.now())
+    due = Handover.objects.filter(status__in=OPEN_CASES, next_poll_at__lte=clock.now())
     return list(due.order_by("next_poll_at").values_list("pk", flat=True))
 
 
 def handover_advance(handover_id: int) -> None:
     """Takes the case as far as it goes now; a case that is not due is left alone."""
-    now = timezone.now()
+    now = clock.now()
     due = Handover.objects.filter(pk=handover_id, status__in=OPEN_CASES, next_poll_at__lte=now)
     # If this worker dies, the case is due again by then.
     if not due.update(next_poll_at=now + LEASE):
@@ -75,13 +75,13 @@ def _step(handover: Handover) -> None:
 
 
 def _stay(handover: Handover) -> None:
-    Handover.objects.filter(pk=handover.pk).update(next_poll_at=timezone.now() + LEASE)
+    Handover.objects.filter(pk=handover.pk).update(next_poll_at=clock.now() + LEASE)
 
 
 def _set_next(handover: Handover, trouble: TransportError | None, wait: float | None) -> None:
     if finish_if_done(handover):
         return
-    now = timezone.now()
+    now = clock.now()
     kept = {key: value for key, value in handover.report.items() if key != "trouble"}
     if trouble is not None:
         kept["trouble"] = {

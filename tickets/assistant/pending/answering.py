@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
+from config.database import clock
 from config.logs import get_logger
 from tickets.assistant.pending.queue import WAIT
 from tickets.assistant.saying import say
@@ -33,7 +33,7 @@ def turn_answer(turn_id: int, *, is_said: bool = True) -> AssistantTurn | None:
     turn = AssistantTurn.objects.filter(pk=turn_id, status=TurnStatus.PENDING).first()
     if turn is None:
         return None
-    left = (turn.created_at + WAIT - timezone.now()).total_seconds()
+    left = (turn.created_at + WAIT - clock.now()).total_seconds()
     verdict = asked_too(turn.text, decide(turn.text), seconds=left) if left > 0 else _known(turn)
     return turn_finish(turn_id, verdict, is_said=is_said)
 
@@ -41,7 +41,7 @@ def turn_answer(turn_id: int, *, is_said: bool = True) -> AssistantTurn | None:
 def answer_overdue(now: datetime | None = None) -> int:
     """Whose model has not answered in time is answered with what is known; returns how many."""
     due = AssistantTurn.objects.filter(
-        status=TurnStatus.PENDING, due_at__lte=now or timezone.now()
+        status=TurnStatus.PENDING, due_at__lte=now or clock.now()
     ).order_by("due_at")
     done = 0
     for turn in list(due[:AT_ONCE]):
@@ -73,7 +73,7 @@ def turn_finish(
         return None
     talk = _talk(turn)
     turn_fill(turn, talk, verdict, outcome := _outcome(talk, verdict, is_for_a_person))
-    turn.latency_ms = round((timezone.now() - turn.created_at).total_seconds() * 1000)
+    turn.latency_ms = round((clock.now() - turn.created_at).total_seconds() * 1000)
     turn.save()
     talk.session.save()
     sources_note(turn, outcome)
@@ -110,7 +110,7 @@ def _talk(turn: AssistantTurn) -> Talk:
         session.entry_account,
         at=turn.created_at,
     )
-    return Talk(said, registry.get(session.entry), customer, session, timezone.now())
+    return Talk(said, registry.get(session.entry), customer, session, clock.now())
 
 
 def _known(turn: AssistantTurn) -> Verdict:

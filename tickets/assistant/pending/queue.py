@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from django.utils import timezone
-
+from config.database import clock
 from config.events.publish import enqueue
 from tickets.models import AssistantTurn, TurnStatus
 
@@ -18,7 +17,7 @@ AWAITED = timedelta(seconds=10)
 def turn_wait(turn: AssistantTurn, *, strategy: str, is_awaited: bool) -> AssistantTurn:
     """The turn as `PENDING`, with its task unless the caller answers it; saves its session too."""
     turn.status, turn.strategy = TurnStatus.PENDING, strategy
-    turn.due_at = timezone.now() + (AWAITED if is_awaited else WAIT)
+    turn.due_at = clock.now() + (AWAITED if is_awaited else WAIT)
     turn.save()
     session = turn.session
     if session is not None:

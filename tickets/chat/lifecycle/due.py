@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.utils import timezone
 
+from config.database import clock as database_clock
 from config.logs import get_logger
 from config.runtime import store
 from customers.actors import system_actor
@@ -32,7 +32,7 @@ _RULES_KEY = "chat.idle_rules"
 def work_due(now: datetime | None = None) -> int:
     """Works up to `BATCH` chats whose time has come, the longest due first; returns how many."""
     reschedule_if_rules_changed()
-    moment = now or timezone.now()
+    moment = now or database_clock.now()
     due = Chat.objects.filter(check_at__lte=moment).order_by("check_at")
     return sum(_work(pk, moment) for pk in list(due.values_list("pk", flat=True)[:BATCH]))
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from config.database import clock
 from config.errors import AppError
 from config.logs import get_logger
 from customers.actors import customer_actor, system_actor
@@ -63,7 +63,7 @@ def fetch(media_pk: int) -> None:
 
 def _taken(pk: int) -> OfficialMedia | None:
     """The row with its lease, if it is due; what killed its worker each time is given up."""
-    now = timezone.now()
+    now = clock.now()
     due = OfficialMedia.objects.filter(pk=pk, status=MediaStatus.WAITING, due_at__lte=now)
     spent = due.filter(attempts__gte=MAX_ATTEMPTS).first()
     if spent is not None:
@@ -110,7 +110,7 @@ def _shown_before(row: OfficialMedia, chat: Chat) -> ChatMessage:
 def _later(row: OfficialMedia, result: Result) -> None:
     wait = max(WAITS[row.attempts - 1], result.retry_after_seconds or 0)
     OfficialMedia.objects.filter(pk=row.pk, status=MediaStatus.WAITING).update(
-        due_at=timezone.now() + timedelta(seconds=wait), error=result.code[:200]
+        due_at=clock.now() + timedelta(seconds=wait), error=result.code[:200]
     )
 
 

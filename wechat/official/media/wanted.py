@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from config.database import clock
 from config.events.publish import enqueue
 from tickets.assistant.heard import Heard
 from wechat.models import MediaStatus, OfficialFollower, OfficialMedia
@@ -39,7 +39,7 @@ def note(
             "kind": kind,
             "is_worded": bool(text(payload, "Recognition").strip()) and kind == "voice",
             "status": MediaStatus.ASIDE,
-            "due_at": timezone.now(),
+            "due_at": clock.now(),
         },
     )
     if is_new and heard.chat_id is not None:
@@ -54,7 +54,7 @@ def look_again(openid: str) -> None:
 @transaction.atomic
 def look_for_due() -> int:
     """Enqueues what waits to be tried again, and what has found its place. Returns how many."""
-    now = timezone.now()
+    now = clock.now()
     _want(placed(_aside()))
     waiting = OfficialMedia.objects.filter(status=MediaStatus.WAITING, due_at__lte=now)
     due = list(waiting.order_by("due_at").values_list("pk", flat=True)[:ROWS])
@@ -63,7 +63,7 @@ def look_for_due() -> int:
 
 
 def _aside() -> QuerySet[OfficialMedia]:
-    since = timezone.now() - KEPT_THERE
+    since = clock.now() - KEPT_THERE
     return OfficialMedia.objects.filter(status=MediaStatus.ASIDE, created_at__gt=since)
 
 
@@ -72,6 +72,6 @@ def _want(rows: QuerySet[OfficialMedia]) -> None:
     if not pks:
         return
     OfficialMedia.objects.filter(pk__in=pks, status=MediaStatus.ASIDE).update(
-        status=MediaStatus.WAITING, due_at=timezone.now()
+        status=MediaStatus.WAITING, due_at=clock.now()
     )
     enqueue(TASK, [[pk] for pk in pks], queue=QUEUE)
