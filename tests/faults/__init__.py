@@ -1,0 +1,1 @@
+"""Each clause of the guarantees, proved against real servers and processes that really die."""
