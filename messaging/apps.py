@@ -27,6 +27,7 @@ class MessagingConfig(AppConfig):
         from messaging.channels.sms.sender import SmsChannel
         from messaging.phone_codes import registration as phone_codes
         from messaging.sending.chunks import publish_due
+        from messaging.sending.sweep import Sweeper
         from messaging.staff_alerts import events
 
         runtime_settings.register()
@@ -39,6 +40,7 @@ class MessagingConfig(AppConfig):
         dashboard.register()
         permission_groups.register()
         register_source(publish_due)
+        register_source(Sweeper())
         channel_addresses.register(registry.normal_address)
         for channel in (SmsChannel(), EmailChannel(), AppChannel(), FeishuChannel()):
             registry.register(channel)

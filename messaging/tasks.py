@@ -7,10 +7,8 @@ from celery import shared_task
 from celery.signals import worker_process_shutdown, worker_shutdown
 from django.utils import timezone
 
-from config.broker.queues import depths
 from messaging.actions import receipts, schedules
 from messaging.actions.retry_failed import failed_retry
-from messaging.models import Queue
 from messaging.phone_codes.actions import codes_forget
 from messaging.phone_codes.masking import codes_clear
 from messaging.sending import pool, sweep, work
@@ -35,9 +33,7 @@ def alert_staff(envelope: dict[str, Any]) -> None:
 
 @shared_task(time_limit=60)
 def sweep_messages() -> None:
-    """Every 15 s: chunks whose task was lost (design.md §4)."""
-    waiting = depths([f"msg.{queue}" for queue in Queue.values])
-    sweep.sweep({name.removeprefix("msg."): depth for name, depth in waiting.items()})
+    """The relay does this now; a timetable that still has the entry finds nothing to do."""
 
 
 @shared_task(time_limit=120)

@@ -21,7 +21,7 @@ from config.processes.heartbeat import beat_once
 logger = get_logger(__name__)
 
 # What `memory://` forgot at the last exit is found in the database again.
-FIRST_TASKS = ("messaging.tasks.sweep_messages", "wechat.tasks.sweep_callbacks")
+FIRST_TASKS = ("wechat.tasks.sweep_callbacks",)
 JOIN_SECONDS = 10.0
 
 

@@ -68,11 +68,6 @@ CUSTOMERS: dict[str, Any] = {
 
 # Messages
 MESSAGING: dict[str, Any] = {
-    "发送：补发到期与失联的消息": {
-        "task": "messaging.tasks.sweep_messages",
-        "schedule": schedule(timedelta(seconds=15)),
-        "options": {"expires": 15, "queue": "default"},
-    },
     "发送：找回无主的消息": {
         "task": "messaging.tasks.adopt_orphans",
         "schedule": schedule(timedelta(minutes=10)),

@@ -68,8 +68,10 @@ class MessageChunk(models.Model):
     # Some of them must not be sent after a certain time.
     may_expire = models.BooleanField(default=False)
     due_at = models.DateTimeField()
-    # When its task was published, or its worker last gave a sign of life.
+    # When its task was published.
     published_at = models.DateTimeField(null=True, blank=True)
+    # When a worker last showed that it has it in hand; empty while its task waits.
+    begun_at = models.DateTimeField(null=True, blank=True)
     publications = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -72,13 +72,14 @@ def _publish(app: Celery, waiting: QuerySet[MessageChunk]) -> int:
         for pk, queue in found:
             app.send_task(SEND_TASK, args=[pk], queue=f"msg.{queue}", producer=producer)
     MessageChunk.objects.filter(pk__in=[pk for pk, _ in found]).update(
-        published_at=Now(), publications=F("publications") + 1
+        published_at=Now(), begun_at=None, publications=F("publications") + 1
     )
     return len(found)
 
 
 def sign_of_life(chunk_pk: int) -> None:
-    MessageChunk.objects.filter(pk=chunk_pk).update(published_at=Now())
+    """A worker has the chunk in hand, now and for a while."""
+    MessageChunk.objects.filter(pk=chunk_pk).update(begun_at=Now())
 
 
 def finish(chunk: MessageChunk, ended: Collection[int] = ()) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 
 from config.logs import get_logger
+from config.processes.ending import is_ending
 from messaging.channels.base import Channel, Outbound, Outcome, Result
 from messaging.channels.closing import close_kept
 from messaging.sending.brakes import Ready
@@ -183,16 +184,8 @@ async def _answer(
 ) -> list[Result]:
     """The provider's answer within `seconds`, or what its silence means."""
     outbounds = [item.outbound for item in call.items]
-    if seconds < SHORTEST_CALL_SECONDS:
-        # A slow provider has used up the wave; what was not tried goes back and costs nothing.
-        late = Result(
-            Outcome.THROTTLED,
-            "wave_over",
-            "平台过慢，稍后再发",
-            retry_after_seconds=0.0,
-            was_tried=False,
-        )
-        return [late] * len(outbounds)
+    if (kept_back := _kept_back(seconds)) is not None:
+        return [kept_back] * len(outbounds)
     lane.until = time.monotonic() + min(seconds, CALL_SECONDS)
     try:
         if len(outbounds) == 1:
@@ -210,6 +203,17 @@ async def _answer(
         return [_silence(call.channel, outbound, resend) for outbound in outbounds]
     finally:
         lane.until = math.inf
+
+
+def _kept_back(seconds: float) -> Result | None:
+    """Why no call may begin any more; what was not tried goes back and costs nothing."""
+    if is_ending():
+        code, why = "worker_ends", "发送进程正在停止，由其他进程发送"
+    elif seconds < SHORTEST_CALL_SECONDS:
+        code, why = "wave_over", "平台过慢，稍后再发"
+    else:
+        return None
+    return Result(Outcome.THROTTLED, code, why, retry_after_seconds=0.0, was_tried=False)
 
 
 def _silence(channel: Channel, outbound: Outbound, resend: Collection[str]) -> Result:

@@ -4,44 +4,98 @@ Tasks may be lost with the broker, and workers with their leases; rows are not (
 The database's clock alone decides what is late (guarantees.md 11).
 """
 
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 
+from celery import Celery
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Now
 
+from config.broker.queues import AWAY, look
 from config.events import wakeup
 from config.logs import get_logger
-from messaging.models import Message, MessageChunk
+from messaging.models import Message, MessageChunk, Queue
 from messaging.models.message import OPEN
 from messaging.sending.chunks import create_chunks
 
 logger = get_logger(__name__)
 
-# How long a task may be under way without a sign of life while its queue is empty.
+SWEEP_SECONDS = 15.0
+
+# How long a task may be gone from its queue without a sign of life.
 LOST_SECONDS = 45
-# While its queue is full, a task just waits there; publishing it again would only make it longer.
+# Queues may hold more tasks than chunks (copies of what was published again), and hide a loss.
 LOST_IN_FULL_QUEUE_SECONDS = 900
 # Open messages that no chunk knows: nothing makes them, but nobody should wait for ever.
 ORPHAN_SECONDS = 600
 ORPHANS = 5000
 
 
+class Sweeper:
+    """For `relay.register_source`: whoever publishes also looks after what got lost.
+
+    A task of beat's would wait behind long ones for a worker that may be dead itself.
+    """
+
+    def __init__(self) -> None:
+        self._swept_at = float("-inf")
+
+    def __call__(self, app: Celery) -> int:
+        if time.monotonic() - self._swept_at < SWEEP_SECONDS:
+            return 0
+        self._swept_at = time.monotonic()
+        try:
+            depths = _depths()
+        except AWAY:
+            # Nothing could be published, and durable tasks come back with the broker.
+            return 0
+        return sweep(depths)
+
+
+def _depths() -> dict[str, int]:
+    """Waiting tasks by queue; the memory of the one-process profile tells nothing worth knowing."""
+    if settings.EMBEDDED:
+        return {}
+    names = {f"msg.{queue}": queue for queue in Queue.values}
+    return {names[name]: state.messages for name, state in look(names).items()}
+
+
 def sweep(depths: Mapping[str, int] | None = None) -> int:
     """Publishes anew what was published long ago and is still open; returns how many chunks.
 
-    `depths`: tasks that wait in each queue, as far as the broker could be asked.
+    `depths`: tasks that wait in each queue; a queue that is not there holds none.
     """
-    full = [queue for queue, depth in (depths or {}).items() if depth > 0]
-    lost = Q(published_at__lt=Now() - timedelta(seconds=LOST_IN_FULL_QUEUE_SECONDS)) | (
-        Q(published_at__lt=Now() - timedelta(seconds=LOST_SECONDS)) & ~Q(queue__in=full)
-    )
-    found = MessageChunk.objects.filter(lost).update(published_at=None, due_at=Now())
+    silent = Now() - timedelta(seconds=LOST_SECONDS)
+    in_hand = MessageChunk.objects.filter(published_at__lt=silent, begun_at__lt=silent)
+    lost = [*in_hand.values_list("pk", flat=True), *_lost_while_waiting(depths or {})]
+    found = MessageChunk.objects.filter(
+        Q(pk__in=lost)
+        | Q(published_at__lt=Now() - timedelta(seconds=LOST_IN_FULL_QUEUE_SECONDS))
+        & (Q(begun_at=None) | Q(begun_at__lt=silent))
+    ).update(published_at=None, due_at=Now())
     if found:
         logger.warning("chunks_published_again", count=found)
         wakeup.signal()
     return found
+
+
+def _lost_while_waiting(depths: Mapping[str, int]) -> list[int]:
+    """Chunks that wait for a worker while no task is left in their queue for them.
+
+    Queues are first in, first out: the tasks in one belong to the chunks published last.
+    """
+    waiting = MessageChunk.objects.filter(published_at__isnull=False, begun_at=None)
+    silent = Now() - timedelta(seconds=LOST_SECONDS)
+    lost: list[int] = []
+    for queue, count in waiting.values_list("queue").annotate(count=Count("pk")):
+        without_task = count - depths.get(queue, 0)
+        if without_task > 0:
+            oldest = waiting.filter(queue=queue, published_at__lt=silent).order_by("published_at")
+            lost += oldest.values_list("pk", flat=True)[:without_task]
+    return lost
 
 
 @transaction.atomic

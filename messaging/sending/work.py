@@ -11,6 +11,7 @@ from typing import Any
 
 from config.errors import AppError
 from config.logs import get_logger
+from config.processes.ending import is_ending
 from config.runtime import store
 from messaging import telemetry
 from messaging.channels.accounts import accounts
@@ -58,6 +59,7 @@ def send_chunk(chunk_pk: int) -> int:
     chunk = MessageChunk.objects.select_related("batch").filter(pk=chunk_pk).first()
     if chunk is None:
         return 0
+    chunks.sign_of_life(chunk.pk)
     ended, done = _send(chunk.message_ids, chunk)
     chunks.finish(chunk, ended)
     return done
@@ -91,10 +93,13 @@ def _send(ids: Sequence[int], chunk: MessageChunk | None) -> tuple[set[int], int
 def _claims(ids: Sequence[int], batch_id: int | None) -> Iterator[Claim]:
     """Wave after wave of what waits, then one by one what a worker died with.
 
-    One of those may be what killed it: alone, it takes nobody with it (guarantees.md 9).
+    One of those may be what killed it: alone, it takes nobody with it (guarantees.md 9). A worker
+    that must end claims nothing more: the rest of the chunk is another's (guarantees.md 12).
     """
     left: list[int] = []
     for at in range(0, len(ids), WAVE_SIZE):
+        if is_ending():
+            return
         wave = ids[at : at + WAVE_SIZE]
         claimed = claim(wave, batch_id)
         if len(claimed.rows) < len(wave):
@@ -103,7 +108,7 @@ def _claims(ids: Sequence[int], batch_id: int | None) -> Iterator[Claim]:
             yield claimed
     end = time.monotonic() + ALONE_SECONDS
     for pk in interrupted_among(left) if left else ():
-        if time.monotonic() > end:
+        if is_ending() or time.monotonic() > end:
             break
         claimed = claim([pk], batch_id, interrupted=True)
         if claimed.rows:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.errors import ConflictError, InvalidInputError
+from config.processes import ending
 from config.runtime import store
 from messaging.actions.batches import message_resend
 from messaging.channels.base import Limit, Outcome, Result
@@ -314,15 +315,64 @@ def test_the_chunk_of_a_dead_worker_comes_back_when_its_lease_has_run_out(accept
     assert not MessageChunk.objects.exists()
 
 
+def published(chunk, *, seconds_ago, begun_seconds_ago=None):
+    now = timezone.now()
+    begun = None
+    if begun_seconds_ago is not None:
+        begun = now - timedelta(seconds=begun_seconds_ago)
+    MessageChunk.objects.filter(pk=chunk.pk).update(
+        published_at=now - timedelta(seconds=seconds_ago), begun_at=begun
+    )
+
+
 def test_a_lost_task_is_published_again_but_not_a_fresh_one(accept, channel):
     accept(3)
-    now = timezone.now()
-    MessageChunk.objects.update(published_at=now)
+    chunk = MessageChunk.objects.get()
+    published(chunk, seconds_ago=0)
     assert sweep.sweep() == 0
-    MessageChunk.objects.update(published_at=now - timedelta(seconds=46))
+    published(chunk, seconds_ago=46)
     assert sweep.sweep({"normal": 7}) == 0, "it may just wait in its full queue"
     assert sweep.sweep({"normal": 0}) == 1
     assert MessageChunk.objects.get().published_at is None
+
+
+def test_a_task_that_was_lost_is_found_although_its_queue_is_full_of_later_ones(accept, channel):
+    for _ in range(4):
+        accept(1)
+    first, second, third, in_work = MessageChunk.objects.order_by("id")
+    published(first, seconds_ago=60)
+    published(second, seconds_ago=55)
+    published(third, seconds_ago=10)
+    published(in_work, seconds_ago=60, begun_seconds_ago=3)
+    assert sweep.sweep({"normal": 3}) == 0, "three wait, and three tasks are there"
+    assert sweep.sweep({"normal": 2}) == 1
+    lost = MessageChunk.objects.get(published_at=None)
+    assert lost == first, "the oldest: queues are first in, first out"
+
+
+def test_a_chunk_whose_worker_fell_silent_is_found_however_full_its_queue_is(accept, channel):
+    accept(1)
+    chunk = MessageChunk.objects.get()
+    published(chunk, seconds_ago=600, begun_seconds_ago=44)
+    assert sweep.sweep({"normal": 99}) == 0
+    published(chunk, seconds_ago=600, begun_seconds_ago=46)
+    assert sweep.sweep({"normal": 99}) == 1
+
+
+def test_a_worker_that_is_told_to_end_gives_back_what_it_has_not_begun(accept, channel):
+    accept(3)
+    chunk = MessageChunk.objects.get()
+    ending.begin_to_end()
+    try:
+        assert send_chunk(chunk.pk) == 0
+    finally:
+        ending.forget()
+    assert channel.received == []
+    assert states() == ["queued"] * 3
+    chunk.refresh_from_db()
+    assert chunk.published_at is None
+    send_chunk(chunk.pk)
+    assert states() == ["sent"] * 3
 
 
 def test_messages_that_no_chunk_knows_are_found(accept, channel):
