@@ -30,6 +30,12 @@ def furnish() -> dict[str, Any]:
         MessageTemplate(code="faults", name="faults", channel=ChannelType.WORK_WECHAT, body=BODY),
         actor=admin,
     )
+    template_save(
+        MessageTemplate(
+            code="faults-robot", name="robot", channel=ChannelType.GROUP_BOT, body="{{name}}"
+        ),
+        actor=admin,
+    )
     for name in ("rate_limit.api_send_message", "rate_limit.api_send_batch"):
         store.change(key=name, value=dict(RATE), actor=admin, reason="faults")
     return {"api_key": key, "admin_pk": admin.pk, "template_id": template.pk}

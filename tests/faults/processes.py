@@ -71,6 +71,13 @@ class Processes:
         _send_group(process.pid, signal.SIGKILL)
         return at
 
+    def kill_children(self, name: str) -> float:
+        """SIGKILL for its children alone; when that was."""
+        at = time.time()
+        for pid in descendants(self.pid(name)):
+            _send(pid, signal.SIGKILL)
+        return at
+
     def freeze(self, name: str) -> float:
         """SIGSTOP for it and all its children; when that was (epoch seconds)."""
         at = time.time()
