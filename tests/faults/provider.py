@@ -32,6 +32,14 @@ OUR_NUMBER = re.compile(r"MSG\d{14}[0-9a-f]{12}")
 # Where each provider keeps the key by which it knows a repeated request again.
 KEYS = ("msgid", "client_msg_id", "cid")
 TOKEN_SECONDS = 7200
+CORP_ID, APP_ID = "wwfaults", "wxfaults"
+# By which our doors know the platform's callbacks (tests/faults/platform.py seals them).
+CALLBACK_SECRETS = {
+    "WECOM_TOKEN": "faultsToken",
+    "WECOM_ENCODING_AES_KEY": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+    "MP_TOKEN": "faultsMpToken",
+    "MP_ENCODING_AES_KEY": "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefg",
+}
 HANG_SECONDS = 3600.0
 
 
@@ -157,13 +165,14 @@ class Provider:
         """What makes our processes call it, whatever they would call."""
         return {
             "WECOM_API_BASE": self.base,
-            "WECOM_CORP_ID": "wwfaults",
+            "WECOM_CORP_ID": CORP_ID,
             "WECOM_CORP_SECRET": "secret-of-the-stand-in",
             "WECOM_AGENT_ID": "1000002",
             "MP_API_BASE": self.base,
-            "MP_APP_ID": "wxfaults",
+            "MP_APP_ID": APP_ID,
             "MP_APP_SECRET": "secret-of-the-stand-in",
             "GROUP_WEBHOOK_URL": self.robot("default"),
+            **CALLBACK_SECRETS,
         }
 
     def robot(self, key: str) -> str:
