@@ -19,15 +19,7 @@ from messaging.channels.base import Outcome, Result
 from messaging.channels.registry import UnknownChannelError
 from messaging.models import MessageChunk
 from messaging.opt_outs import unwanted_by_now
-from messaging.sending import (
-    chunks,
-    circuit,
-    fallback,
-    followed,
-    gone,
-    interrupted,
-    references,
-)
+from messaging.sending import chunks, circuit, followed, gone, interrupted
 from messaging.sending.brakes import Brakes, Ready
 from messaging.sending.claim import (
     Claim,
@@ -36,9 +28,10 @@ from messaging.sending.claim import (
     expire_overdue,
     interrupted_among,
 )
+from messaging.sending.consequences import write_down
 from messaging.sending.pool import send_all
 from messaging.sending.prepare import prepare, shared_variables
-from messaging.sending.results import After, Finished, flush
+from messaging.sending.results import After, Finished
 
 logger = get_logger(__name__)
 
@@ -126,7 +119,7 @@ def _wave(claimed: Claim, shared: Mapping[str, Any], brakes: Brakes) -> list[Aft
     finished += [Finished(item.row, result, item.outbound) for item, result in refused]
     if admitted:
         finished += send_all(admitted, store.get("message_sender"), store.get("resend_uncertain"))
-    rows = flush(claimed.token, finished)
+    rows = write_down(claimed.token, finished)
     _afterwards(rows, claimed_at)
     return rows
 
@@ -196,9 +189,7 @@ def _afterwards(rows: Sequence[After], claimed_at: float) -> None:
 
     for name, group in groupby(sorted(rows, key=key), key):
         circuit.observe(name, [row.finished.result for row in group])
-    references.keep(rows)
     gone.forget(rows)
-    fallback.take_over(rows)
     followed.tell(
         (row.finished.row.pk, row.finished.row.dedupe_key) for row in rows if row.is_final
     )

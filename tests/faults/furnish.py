@@ -11,17 +11,22 @@ from typing import Any
 import django
 
 BODY = "{{name}}，您好：您的工单已有新进展，请点击查看详情。"
+# Groups' robots, for `template_code="faults-robot"`.
+ROBOTS = ("robot-1", "robot-2", "robot-3")
 # High enough that no limit of our own API refuses; the limits themselves stay on.
 RATE = {"qps": 1_000_000, "concurrent": 100_000}
 
 
 def furnish() -> dict[str, Any]:
+    from rest_framework_simplejwt.tokens import AccessToken
+
     from config.api.keys import ApiKey, Scope
     from config.runtime import store
     from customers.models import User
     from messaging.actions.templates import template_save
-    from messaging.models import ChannelType, MessageTemplate
+    from messaging.models import ChannelAccount, ChannelType, MessageTemplate
 
+    base = os.environ["WECOM_API_BASE"]
     admin = User.objects.create_superuser("admin")
     _, key = ApiKey.objects.create_key(
         name="faults", scopes=[Scope.MESSAGES_SEND, Scope.MESSAGES_READ, Scope.CUSTOMERS_READ]
@@ -36,9 +41,21 @@ def furnish() -> dict[str, Any]:
         ),
         actor=admin,
     )
+    for robot in ROBOTS:
+        ChannelAccount.objects.create(
+            channel=ChannelType.GROUP_BOT,
+            code=robot,
+            name=robot,
+            settings={"group_id": robot},
+            secrets={"webhook_url": f"{base}/cgi-bin/webhook/send?key={robot}"},
+        )
     for name in ("rate_limit.api_send_message", "rate_limit.api_send_batch"):
         store.change(key=name, value=dict(RATE), actor=admin, reason="faults")
-    return {"api_key": key, "admin_pk": admin.pk, "template_id": template.pk}
+    return {
+        "api_key": key,
+        "access_token": str(AccessToken.for_user(admin)),
+        "template_id": template.pk,
+    }
 
 
 if __name__ == "__main__":

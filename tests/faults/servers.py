@@ -93,14 +93,24 @@ class Postgres(Server):
 
     def __init__(self, folder: Path) -> None:
         super().__init__("postgresql", folder)
-        self._bin = Path(find("postgres") or "").parent
+        self.binaries = Path(find("postgres") or "").parent
         self.base = f"postgresql://postgres@127.0.0.1:{self.port}"
         if self._user:
             shutil.chown(self.folder, self._user)
         data = str(self.folder / "data")
         as_user = {"user": self._user, "group": self._user, "extra_groups": []}
         subprocess.run(
-            [str(self._bin / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"],
+            [
+                str(self.binaries / "initdb"),
+                "-D",
+                data,
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+            ],
             check=True,
             capture_output=True,
             cwd="/",
@@ -117,7 +127,7 @@ class Postgres(Server):
             "log_min_messages": "fatal",
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        command = [str(self._bin / "postgres"), "-D", str(self.folder / "data"), *settings]
+        command = [str(self.binaries / "postgres"), "-D", str(self.folder / "data"), *settings]
         self._processes.start(self.name, command, _plain_environment(), user=self._user)
 
     def is_ready(self) -> bool:
@@ -302,6 +312,28 @@ class Servers:
         self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return f"{self.databases_url}/{name}"
+
+    def dump(self, url: str, path: Path) -> None:
+        """Keeps a whole database in a file, for `restore`; shared servers may be of another version."""
+        if not self.are_ours:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half = path.with_suffix(".half")
+        self._tool("pg_dump", "-Fc", "-f", str(half), url)
+        half.rename(path)
+
+    def restore(self, url: str, path: Path) -> None:
+        if self.are_ours:
+            self._tool("pg_restore", "--no-owner", "-j", "2", "-d", url, str(path))
+
+    def _tool(self, name: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(self.postgres.binaries / name), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
 
     def drop_databases(self) -> None:
         found = self._execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)")

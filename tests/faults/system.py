@@ -4,6 +4,7 @@ The processes are docker-compose.yml's, with two send workers, so that one can d
 works. Nothing starts a dead process again but the test.
 """
 
+import hashlib
 import json
 import os
 import secrets
@@ -17,6 +18,7 @@ from typing import Any
 import psycopg
 import requests
 
+from tests.faults.figures import FOLDER
 from tests.faults.processes import ROOT, Processes, free_port, until
 from tests.faults.servers import Servers
 
@@ -53,7 +55,14 @@ class System:
         self._template = self.servers.database_name("template")
         url = self.servers.create_database(self._template)
         on_template = {**self.environment, "DATABASE_URL": url}
+        kept = FOLDER / f"migrated-{_digest_of_migrations()}.dump"
+        is_new = not kept.exists()
+        if not is_new:
+            self.servers.restore(url, kept)
+        # Of a database that is migrated already this writes anew what depends on the code.
         _run(on_template, "manage.py", "migrate", "--verbosity", "0")
+        if is_new:
+            self.servers.dump(url, kept)
         self._furnished = json.loads(_run(on_template, "-m", "tests.faults.furnish"))
         self.new_database()
 
@@ -167,14 +176,13 @@ class System:
         """The header of a caller that may send and read."""
         return {"Authorization": f"Api-Key {self._furnished['api_key']}", "Connection": "close"}
 
-    def access_token(self) -> str:
-        """The superuser's, for sockets and for what a key may not do."""
-        code = (
-            "from rest_framework_simplejwt.tokens import AccessToken as T;"
-            "from customers.models import User as U;"
-            f"print(T.for_user(U.objects.get(pk={self._furnished['admin_pk']})))"
-        )
-        return self.run("manage.py", "shell", "-c", code).strip().splitlines()[-1]
+    @property
+    def superuser(self) -> dict[str, str]:
+        """The header of somebody who may do everything."""
+        return {
+            "Authorization": f"Bearer {self._furnished['access_token']}",
+            "Connection": "close",
+        }
 
     def change_setting(self, key: str, value: Any) -> None:
         """A runtime setting; processes follow within about two seconds."""
@@ -183,22 +191,6 @@ class System:
             f"store.change(key={key!r}, value=json.loads({json.dumps(value)!r}), actor=None)"
         )
         self.run("manage.py", "shell", "-c", code)
-
-    def make_robot(self, code: str, webhook_url: str) -> None:
-        """A group's robot that is called `code`, for `template_code="faults-robot"`."""
-        account = {
-            "channel": "GROUP_BOT",
-            "code": code,
-            "name": code,
-            "settings": {"group_id": code},
-            "secrets": {"webhook_url": webhook_url},
-        }
-        self.run(
-            "manage.py",
-            "shell",
-            "-c",
-            f"from messaging.models import ChannelAccount as A; A.objects.create(**{account!r})",
-        )
 
     def send(self, recipient: str, *, base: str = "", **body: Any) -> requests.Response:
         """One message by the key's caller; through the web server unless `base` says otherwise."""
@@ -273,6 +265,13 @@ class System:
             seconds,
             why=lambda: self.processes.tail("relay", *SENDERS),
         )
+
+
+def _digest_of_migrations() -> str:
+    found = hashlib.sha256()
+    for path in sorted(ROOT.glob("*/migrations/*.py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def _worker(name: str, queues: str, processes: int) -> list[str]:
