@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock bench up down
+.PHONY: help run test test-faults lint format lock bench up down
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -14,6 +14,9 @@ run: ## a fresh machine → the running system with demo data (embedded profile)
 
 test: ## everything: SQLite, then PostgreSQL + RabbitMQ + Redis, then a real browser
 	@$(PYTHON) config/bootstrap.py test
+
+test-faults: ## kills servers and workers of its own, clause by clause (then: python -m tests.faults.report)
+	@$(PYTHON) config/bootstrap.py test faults
 
 lint: ## ruff, mypy, import floors, templates, migrations, API schema
 	@$(PYTHON) config/bootstrap.py dev

@@ -1,4 +1,4 @@
-"""`make test`: the suite on SQLite, then on PostgreSQL, RabbitMQ and Redis.
+"""`make test`: the suite on SQLite, then on PostgreSQL, RabbitMQ and Redis, then what kills such servers.
 
 The three servers are those it can reach (settings or default ports), else docker compose's, else
 Debian's own if this is root. What cannot be had is said loudly, and is a failure with `CI=true`.
@@ -36,6 +36,8 @@ NO_TESTS = 5
 
 
 def main(arguments: list[str]) -> int:
+    if arguments[:1] == ["faults"]:
+        return only_faults(arguments[1:])
     say("1/2 单进程配置：SQLite，无需任何服务")
     has_browser = find_browser()
     outcomes = {"SQLite": run_pytest({}, arguments, browser=has_browser)}
@@ -46,6 +48,7 @@ def main(arguments: list[str]) -> int:
     else:
         say("2/2 服务配置：PostgreSQL、RabbitMQ、Redis")
         outcomes["PostgreSQL + RabbitMQ + Redis"] = run_pytest(urls, arguments, browser=False)
+        outcomes["故障"] = run_faults(urls, arguments)
     if CI and not has_browser:
         outcomes["浏览器"] = 1
     for name, code in outcomes.items():
@@ -58,7 +61,8 @@ def run_pytest(urls: dict[str, str], arguments: list[str], *, browser: bool) -> 
     environment = {k: v for k, v in os.environ.items() if k not in DEFAULTS} | urls
     live = "live" if browser else "live and not browser"
     # A browser and a dozen processes share a small machine here: what fails once is asked again, aloud.
-    parts = (["-n", "2", "-m", "not live"], ["-m", live, "--reruns", "1", "-r", "R"])
+    quick = "not live and not faults"
+    parts = (["-n", "2", "-m", quick], ["-m", live, "--reruns", "1", "-r", "R"])
     codes = [
         subprocess.run(
             [sys.executable, "-m", "pytest", "-q", *part, *arguments],
@@ -69,6 +73,27 @@ def run_pytest(urls: dict[str, str], arguments: list[str], *, browser: bool) -> 
         for part in parts
     ]
     return max(0 if code == NO_TESTS else code for code in codes)
+
+
+def only_faults(arguments: list[str]) -> int:
+    """`make test-faults`."""
+    urls = find_services()
+    if urls is None:
+        say("跳过：没有可用的 PostgreSQL、RabbitMQ、Redis，故障未测试")
+        return 1 if CI else 0
+    return run_faults(urls, arguments)
+
+
+def run_faults(urls: dict[str, str], arguments: list[str]) -> int:
+    """What kills servers: its own, never those of `urls` (docs/reliability.md)."""
+    say("故障：杀掉、冻结、清空自己的服务器与进程")
+    code = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-m", "faults", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **urls},
+        check=False,
+    ).returncode
+    return 0 if code == NO_TESTS else code
 
 
 def find_services() -> dict[str, str] | None:

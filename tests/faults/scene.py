@@ -21,6 +21,8 @@ from tests.faults.system import System
 CALL_SECONDS = 60.0
 # As many robots as any one test uses up: a circuit is an account's.
 ROBOTS = 24
+# What the address carries to which the SMS provider pushes.
+RECEIPT_TOKEN = "receipts-of-the-stand-in"
 MARK = "【{{mark}}】"
 # A small stand-in for the platforms' own templates.
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -171,6 +173,7 @@ def furnish(base: str) -> dict[str, Any]:
         for n in range(ROBOTS)
     ]
     sms = {"provider": "aliyun", "sign_name": "签名", "sdk_app_id": "", "endpoint": netloc}
+    sms_keys = {"access_key_id": "id", "access_key_secret": "secret"}
     jpush = {"provider": "jpush", "app_key": "key", "api_base": base, "ttl": 86400}
     mailbox = {
         "host": "127.0.0.1",
@@ -184,7 +187,7 @@ def furnish(base: str) -> dict[str, Any]:
     accounts: list[tuple[str, str, dict[str, Any], dict[str, str]]] = [
         *robots,
         ("FEISHU", "f0", {"group_id": "f0"}, {"webhook_url": f"{base}/feishu/f0"}),
-        ("SMS", "s0", sms, {"access_key_id": "id", "access_key_secret": "secret"}),
+        ("SMS", "s0", sms, {**sms_keys, "receipt_token": RECEIPT_TOKEN}),
         ("APP", "a0", jpush, {"master_secret": "secret"}),
         ("EMAIL", "e0", mailbox, {}),
     ]

@@ -10,7 +10,6 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -311,8 +310,3 @@ def _run(environment: dict[str, str], *command: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def now() -> float:
-    """This machine's clock, which is the database's and the provider's too."""
-    return time.time()
