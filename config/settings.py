@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "config.api.body_limit.BodyLimitMiddleware",
     "config.api.body_charset.BodyCharsetMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.content_policy.ContentPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from config import packages
 from config.api.permissions import ADMINS
+from config.content_policy import INLINE, also_from
 from customers.models import User
 from messaging.models import ChannelType, MessageStatus
 from tickets.board.access import staff_page
@@ -17,6 +18,8 @@ from tickets.board.access import staff_page
 @require_safe
 @ensure_csrf_cookie
 @staff_page
+# Charts write their tooltips' looks into attributes.
+@also_from(style_src=[INLINE])
 def monitor(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)  # the guard lets no one else through
     context = {

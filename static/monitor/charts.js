@@ -99,7 +99,7 @@ export const rates = (onChannel) => new Plot("rates", {
       grid: { left: 8, right: isLying ? look.text * 4.6 : 14, top: look.text * (isLying ? 0.4 : 2.4), bottom: 4, containLabel: true },
       tooltip: {
         trigger: "axis", axisPointer: { type: "shadow" }, ...tooltip(look),
-        formatter: ([one]) => { const at = shown[one.dataIndex]; return `${one.name}<br>成功率 ${percent(at.success_rate)}<br>成功 ${count(at.sent)} · 失败 ${count(at.failed)}`; },
+        formatter: ([one]) => { const at = shown[one.dataIndex]; return `${echarts.format.encodeHTML(one.name)}<br>成功率 ${percent(at.success_rate)}<br>成功 ${count(at.sent)} · 失败 ${count(at.failed)}`; },
       },
       title: shown.length ? undefined : { text: "还没有发送结果", left: "center", top: "middle", textStyle: { color: look.quiet, fontSize: look.text * 1.1, fontWeight: 400 } },
       xAxis: isLying ? share : names,

@@ -1,6 +1,7 @@
 """`/sidebar/`: beside a customer's chat in WeCom. A shell; its script fills it through the API."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -13,6 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from config.content_policy import also_from
 from config.logs import get_logger
 from customers.models import User
 from tickets.models import Priority
@@ -29,12 +31,22 @@ logger = get_logger(__name__)
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 CODE_LENGTH = 512
+# The platform's script comes from its own hosts, and so does what it asks for; faces lie there too.
+_SDK = [urlsplit(url) for url in settings.WECOM_JS_SDK_URLS]
+SDK_HOSTS = sorted({f"{url.scheme}://{url.netloc}" for url in _SDK if url.netloc})
 
 
 @require_safe
 @never_cache
 @xframe_options_sameorigin
 @ensure_csrf_cookie
+@also_from(
+    script_src=SDK_HOSTS,
+    connect_src=SDK_HOSTS,
+    # How older clients are spoken to: a frame at an address of the client's own.
+    frame_src=[*SDK_HOSTS, "wxwork:", "weixin:"],
+    img_src=["https:"],
+)
 def sidebar(request: HttpRequest) -> HttpResponse:
     """Colleagues see it; strangers are asked for by WeCom, else by the login of the staff pages."""
     user = request.user
