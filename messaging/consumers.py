@@ -5,21 +5,22 @@ so sending pays nothing for being watched by nobody.
 """
 
 import asyncio
-import json
 import time
 from typing import Any, ClassVar
 
-from rest_framework.utils.encoders import JSONEncoder
-
 from config.api.permissions import ADMINS
 from config.logs import get_logger
-from config.sockets.consumer import NOT_FOUND, GuardedConsumer, in_database
+from config.sockets.consumer import NOT_FOUND, in_database
+from config.sockets.frames import frame
+from config.sockets.line import Line
+from config.sockets.standing import Login, fallen, login_of
 from messaging.models import MessageBatch
 from messaging.queries import batch_progress
 
 logger = get_logger(__name__)
 
 FRAME_SECONDS = 0.25
+STANDING_SECONDS = 60.0
 ENDED = frozenset({"finished", "cancelled"})
 
 
@@ -36,6 +37,7 @@ class _Watch:
         self.seq = 0
         self.last: str | None = None
         self._shown: dict[str, Any] | None = None
+        self._checked_at = time.monotonic()
         self._task = asyncio.create_task(self._run())
 
     def stop(self) -> None:
@@ -46,6 +48,7 @@ class _Watch:
         while True:
             try:
                 await self._look()
+                await self._check_standing()
             except Exception:
                 # The database may be away for a moment; whoever looks waits for it.
                 logger.exception("batch_watch_failed", batch_id=self.batch.batch_id)
@@ -59,39 +62,55 @@ class _Watch:
             return
         self._shown = shown
         self.seq = max(self.seq + 1, int(time.time() * 1000))
-        frame = {"type": "batch.progress", "seq": self.seq, **progress}
-        self.last = json.dumps(frame, cls=JSONEncoder, ensure_ascii=False)
+        self.last = frame("batch.progress", seq=self.seq, **progress)
         for consumer in list(self.seen_by):
-            try:
-                await consumer.tell(self.last)
-            except Exception:
-                # Its line is broken: the others are told all the same.
-                self.seen_by.discard(consumer)
+            # Who does not read misses the figures between, and stops nobody else.
+            if not consumer.is_behind:
+                consumer.put(self.last)
+
+    async def _check_standing(self) -> None:
+        """Who logged out, was switched off, or lost the role is let go."""
+        now = time.monotonic()
+        if now - self._checked_at < STANDING_SECONDS:
+            return
+        self._checked_at = now
+        there = list(self.seen_by)
+        codes = await in_database(fallen)({consumer.login for consumer in there})
+        for consumer in there:
+            if consumer.login in codes:
+                consumer.let_go(codes[consumer.login])
 
 
-class BatchConsumer(GuardedConsumer):
+class BatchConsumer(Line):
     """Who comes later gets the newest frame at once: a frame tells the whole state."""
 
     roles = ADMINS
     watches: ClassVar[dict[int, _Watch]] = {}
+    batch: MessageBatch
+    login: Login
     _watch: _Watch | None = None
 
-    async def entered(self) -> None:
-        batch_id = self.scope["url_route"]["kwargs"]["batch_id"]
-        batch = await in_database(_batch)(batch_id)
+    async def refusal(self) -> int | None:
+        code = await super().refusal()
+        if code is not None:
+            return code
+        batch = await in_database(_batch)(self.scope["url_route"]["kwargs"]["batch_id"])
         if batch is None:
-            await self.close(NOT_FOUND)
-            return
-        watch = self.watches.get(batch.pk)
+            return NOT_FOUND
+        self.batch, self.login = batch, login_of(self.scope, self.roles)
+        return None
+
+    def begun(self) -> None:
+        watch = self.watches.get(self.batch.pk)
         if watch is None:
-            watch = self.watches[batch.pk] = _Watch(batch)
+            watch = self.watches[self.batch.pk] = _Watch(self.batch)
         self._watch = watch
         watch.seen_by.add(self)
         if watch.last is not None:
-            await self.tell(watch.last)
+            self.put(watch.last)
 
-    async def disconnect(self, code: int) -> None:
-        watch = self._watch
+    def ended(self) -> None:
+        watch, self._watch = self._watch, None
         if watch is None:
             return
         watch.seen_by.discard(self)

@@ -68,9 +68,20 @@ class GuardedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 class UnknownSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
     """Where no socket is."""
 
+    channel_layer_alias = "none"
+
     async def connect(self) -> None:
         await self.accept()
         await self.close(NOT_FOUND)
+
+
+class ForeignPage(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """For another site's page the handshake is refused (403): it does not even learn of a socket."""
+
+    channel_layer_alias = "none"
+
+    async def connect(self) -> None:
+        await self.close()
 
 
 in_database = database_sync_to_async

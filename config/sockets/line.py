@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections import Counter
+from collections.abc import Hashable
 from contextlib import suppress
 from urllib.parse import parse_qs
 
@@ -16,6 +18,9 @@ TOO_MANY = 1008
 CLOSING_SECONDS = 5
 # Far more than any page sends; whoever sends more is no page of ours.
 FRAMES_A_SECOND, FRAMES_AT_ONCE = 30.0, 100
+# Of one person in one process: more pages than anybody has open.
+LINES_A_PERSON = 100
+_lines: Counter[Hashable] = Counter()
 
 
 class Line(GuardedConsumer):
@@ -30,7 +35,17 @@ class Line(GuardedConsumer):
     _writer: "asyncio.Task[None] | None" = None
     _silence: asyncio.TimerHandle | None = None
 
+    @property
+    def person(self) -> Hashable:
+        """Whose lines are counted together."""
+        user_id: int = self.scope["user"].pk
+        return user_id
+
     async def entered(self) -> None:
+        if _lines[self.person] >= LINES_A_PERSON:
+            await self.close(TRY_AGAIN_LATER)
+            return
+        _lines[self.person] += 1
         self.since = number(self.asked("since"))
         self._queue: asyncio.Queue[str] = asyncio.Queue(QUEUED_FRAMES)
         self._pace = Pace(FRAMES_A_SECOND, FRAMES_AT_ONCE)
@@ -92,6 +107,9 @@ class Line(GuardedConsumer):
             return
         self._writer.cancel()
         self._writer = None
+        _lines[self.person] -= 1
+        if not _lines[self.person]:
+            del _lines[self.person]
         if self._silence is not None:
             self._silence.cancel()
         self.ended()

@@ -137,7 +137,8 @@ def test_a_session_of_our_own_page_may_look_and_of_a_strangers_may_not(batch_id,
     cookie = (b"cookie", f"sessionid={browser.cookies['sessionid'].value}".encode())
 
     async def look(origin):
-        socket = Socket(address(batch_id), [(b"origin", origin), cookie])
+        host = (b"host", b"localhost")
+        socket = Socket(address(batch_id), [(b"origin", origin), host, cookie])
         connected, _ = await socket.connect()
         if connected:
             await frame_of(socket)

@@ -12,11 +12,11 @@ NOT_OURS = ("admin/", "sandbox/")
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def _walk(patterns: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def walk(patterns: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     for pattern in patterns:
         route = prefix + str(pattern.pattern)
         if hasattr(pattern, "url_patterns"):
-            yield from _walk(pattern.url_patterns, route)
+            yield from walk(pattern.url_patterns, route)
         else:
             yield route, pattern.callback
 
@@ -24,7 +24,7 @@ def _walk(patterns: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 def http_doors() -> set[tuple[str, str]]:
     """`(METHOD, route)` of every address outside the admin and the sandbox."""
     doors = set()
-    for route, view in _walk(get_resolver().url_patterns):
+    for route, view in walk(get_resolver().url_patterns):
         if route.startswith(NOT_OURS):
             continue
         for method in _methods(view):

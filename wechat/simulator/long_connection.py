@@ -26,7 +26,10 @@ class LongConnection(AsyncWebsocketConsumer):  # type: ignore[misc]
             frame = json.loads(text_data or "")
             command, headers = frame["cmd"], {"req_id": str(frame["headers"]["req_id"])}
             body = frame.get("body") or {}
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
+            await self.close()
+            return
+        if not isinstance(body, dict):
             await self.close()
             return
         try:

@@ -1,5 +1,7 @@
 """`/ws/chat/{chat_id}` and `/ws/queue`: the customer's side (contract.md §7)."""
 
+from collections.abc import Hashable
+
 from config.sockets.consumer import NOT_ALLOWED, NOT_FOUND, in_database
 from config.sockets.line import Line, number
 from tickets.chat.live import callers
@@ -14,6 +16,10 @@ class CustomerLine(Line):
 
     caller: Caller
     customer_id: int
+
+    @property
+    def person(self) -> Hashable:
+        return "customer", self.customer_id
 
     async def refusal(self) -> int | None:
         found = await in_database(callers.customer)(self.scope)
