@@ -4,7 +4,7 @@ Rows come from the demo data and the permission tests' world; of what has none, 
 Then each text field of each row is overwritten, past every check: what a page shows is its own business.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,14 +13,18 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from customers.models import User
-from messaging.models import MessageTemplate
+from customers.models import RiskWarning, User
+from messaging.models import Message, MessageTemplate
 from monitoring.models import Job, JobRun
 from tests.attack.payloads import MARK
 from tests.operators.world import everything
 from tests.permissions import world as permissions_world
-from tickets.models import Ticket
+from tickets.models import AssistantTurn, Ticket
+from tickets.states import TicketStatus
+from wechat.models import SyncRun
 
+STATES = frozenset(TicketStatus.values)
+STATE_FIELDS = frozenset(["from_value", "to_value"])
 Payload = Callable[[int | None, int], str]
 APPS = ("config", "customers", "messaging", "tickets", "wechat", "monitoring")
 # Texts by which our own code finds or understands a row, and which nobody can choose freely: checked
@@ -38,6 +42,8 @@ OURS = frozenset(
         *("tickets.CustomField.key", "tickets.TicketDraft.asking", "tickets.TicketDraft.key"),
         *("monitoring.Job.name", "monitoring.CleanedTable.key", "monitoring.Incident.rule"),
         "tickets.AssistantTurn.strategy",
+        # Encrypted, and never shown.
+        "messaging.ChannelAccount.secrets",
     ]
 )
 # Of any model: kinds, where something came in, digests, types that we found out ourselves.
@@ -56,14 +62,21 @@ SHAPED = frozenset(
         *("tickets.IntentModel.params", "tickets.SavedView.filters", "tickets.ChatFeedEntry.data"),
         *("messaging.Message.fallback_channels", "config.OutboxEntry.payload"),
         "config.RuntimeSetting.value",
-        "wechat.SyncRun.cursor",
+        *("wechat.SyncRun.cursor", "tickets.ChatHourStatistic.spreads"),
+        "messaging.MessageBatch.kept_figures",
     ]
 )
 
 
 def plant(payload: Payload) -> None:
+    """Into an empty database."""
     permissions_world.build()
     everything()
+    overwrite(payload)
+
+
+def overwrite(payload: Payload) -> None:
+    """What is there, and a row of what is not."""
     for model in ours():
         if not model._default_manager.exists():
             made(model)
@@ -83,8 +96,13 @@ def ours() -> list[type[models.Model]]:
 
 
 def _widely_shown() -> None:
-    """What pages show of a row only in some state of it."""
+    """What pages show of a row only in some state of it, and JSON as our code writes it."""
     Ticket.objects.update(custom_fields={"field": "x"})
+    reason = {"code": "silence", "points": 5, "name": "x", "evidence": "x"}
+    RiskWarning.objects.update(reasons=[reason])
+    SyncRun.objects.update(report={"gone": {"count": 1, "samples": ["x"]}})
+    AssistantTurn.objects.update(tried=[{"strategy": "x", "said": "x"}])
+    Message.objects.update(variables={"name": "x"}, payload={"text": {"content": "x"}})
     MessageTemplate.objects.update(subject="x", keywords=["x"])
     job = Job.objects.order_by("pk").first()
     assert job is not None
@@ -92,6 +110,9 @@ def _widely_shown() -> None:
         made(JobRun)
     JobRun.objects.update(job=job, error="x", traceback="x")
 
+
+# Words in JSON by which our code knows what the rest of it is.
+KEPT: dict[str, tuple[str, ...]] = {"customers.RiskWarning.reasons": ("code",)}
 
 # --- Overwriting --------------------------------------------------------------------------------
 
@@ -124,8 +145,11 @@ def _planted(row: models.Model, field: Any, payload: Payload, turn: int) -> Any:
     if isinstance(field, models.JSONField):
         if f"{row._meta.label}.{field.name}" in SHAPED or present is None:
             return None
-        return replaced(present, payload, turn)
-    if field.null and present is None:
+        return replaced(present, payload, turn, KEPT.get(f"{row._meta.label}.{field.name}", ()))
+    if present in STATES or (field.name in STATE_FIELDS and not present):
+        return None
+    if present is None and row.pk % 2:
+        # Half of the rows go on without, which is a state of its own.
         return None
     room = field.max_length
     if field.unique or field.unique_for_date or _is_part_of_a_key(field):
@@ -139,17 +163,18 @@ def _is_part_of_a_key(field: Any) -> bool:
     return any(field.name in names for names in named)
 
 
-def replaced(value: Any, payload: Payload, turn: int) -> Any:
-    """JSON with every text in it replaced; what was empty gets one of each kind."""
+def replaced(value: Any, payload: Payload, turn: int, kept: Collection[str] = ()) -> Any:
+    """JSON with every text in it replaced but the `kept`; what was empty gets one of each kind."""
     if isinstance(value, str):
         return payload(None, turn)
     if isinstance(value, list):
-        return [replaced(one, payload, turn) for one in value] or [payload(None, turn)]
+        return [replaced(one, payload, turn, kept) for one in value] or [payload(None, turn)]
     if isinstance(value, dict):
-        return {name: replaced(one, payload, turn) for name, one in value.items()} or {
-            "name": payload(None, turn),
-            f"<{MARK}>": payload(None, turn + 1),
+        inside = {
+            name: one if name in kept else replaced(one, payload, turn, kept)
+            for name, one in value.items()
         }
+        return inside or {"name": payload(None, turn), f"<{MARK}>": payload(None, turn + 1)}
     return value
 
 
@@ -169,7 +194,14 @@ _BY_KIND: tuple[tuple[Any, Any], ...] = (
     (models.GenericIPAddressField, "192.0.2.1"),
 )
 # What a table's own constraints want together.
-WANTED: dict[str, dict[str, Any]] = {}
+WANTED: dict[str, Callable[[], dict[str, Any]]] = {
+    "customers.HandoverItem": lambda: {"group_id": None},
+    "tickets.TicketLink": lambda: dict(
+        zip(
+            ("source_id", "target_id"), Ticket.objects.values_list("pk", flat=True)[:2], strict=True
+        )
+    ),
+}
 
 
 def made(model: type[models.Model]) -> models.Model:
@@ -179,14 +211,14 @@ def made(model: type[models.Model]) -> models.Model:
         for field in model._meta.concrete_fields
         if not (field.primary_key and isinstance(field, models.AutoField))
     }
-    values |= WANTED.get(model._meta.label, {})
+    values |= WANTED.get(model._meta.label, dict)()
     return model._default_manager.create(**values)
 
 
 def _value(model: type[models.Model], field: Any) -> Any:
     if field.is_relation:
         return _related(model, field)
-    if field.has_default():
+    if field.has_default() and field.get_default() is not None:
         return field.get_default()
     if field.choices:
         return field.flatchoices[0][0]

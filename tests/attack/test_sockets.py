@@ -32,8 +32,8 @@ from tests.attack.socket_doors import (
     is_served,
     line,
     raw,
-    told_nothing,
     token,
+    told_nothing,
 )
 from tests.permissions.world import build, key_with
 from tickets.models import ChatMessage

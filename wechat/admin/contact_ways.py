@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from config.admin_acts import BulkAct, confirmed
 from config.errors import InvalidInputError
+from config.web_addresses import followable
 from customers.queries.staff import team_members
 from wechat.contact_ways.actions import way_changed
 from wechat.contact_ways.statistics import way_statistics
@@ -100,7 +101,8 @@ class ContactWayAdmin(ModelAdmin):
 
     @admin.display(description="二维码")
     def shown_code(self, way: ContactWay) -> SafeString:
-        return render_to_string("admin/wechat/contactway/_code.html", {"way": way})
+        context = {"way": way, "address": followable(way.qr_code)}
+        return render_to_string("admin/wechat/contactway/_code.html", context)
 
     @admin.display(description="效果")
     def shown_statistics(self, way: ContactWay) -> SafeString:

@@ -14,6 +14,7 @@ from unfold.decorators import action, display
 from config.admin_acts import BulkAct, asked, confirmed
 from config.admin_site.read_only import ReadOnlyAdmin
 from config.events.publish import enqueue
+from config.web_addresses import followable
 from wechat.models import OfficialFollower, OfficialQrCode
 from wechat.official import codes, menu
 
@@ -135,12 +136,14 @@ class OfficialQrCodeAdmin(ModelAdmin):
         address = codes.picture_of(code)
         if not address:
             return "保存后几秒内生成，请刷新查看"
+        link = (
+            format_html('<a href="{}">{}</a>', code.url, code.url) if followable(code.url) else ""
+        )
         return format_html(
-            '<img src="{}" alt="{}的二维码" width="200" height="200"><br><a href="{}">{}</a>',
+            '<img src="{}" alt="{}的二维码" width="200" height="200"><br>{}',
             address,
             code.name,
-            code.url,
-            code.url,
+            link,
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
