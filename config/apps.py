@@ -15,10 +15,12 @@ class ConfigConfig(AppConfig):
         import config.api.schema
         import config.diagnosis.checks  # noqa: F401
         from config.audit import own as audit
+        from config.login import backend as login
         from config.retention import own as own_tables
 
         own_tables.register()
         audit.register_own()
+        login.register()
 
 
 class OperatorsAdminConfig(AdminConfig):

@@ -121,6 +121,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "customers.User"
 AUTHENTICATION_BACKENDS = [
+    "config.login.backend.CountedTries",
     "django.contrib.auth.backends.ModelBackend",
     "customers.permissions.RoleBackend",
 ]
@@ -164,7 +165,6 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     )
 }
 RATELIMIT_FAIL_OPEN = True
-RATELIMIT_IP_META_KEY = "config.api.client_address.client_address"
 # One process: its memory is the shared cache that django-ratelimit asks for.
 SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"] if EMBEDDED else []
 
@@ -241,6 +241,8 @@ SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(hours=2),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
     "UPDATE_LAST_LOGIN": True,
+    # A new password ends every token, as it ends every session.
+    "CHECK_REVOKE_TOKEN": True,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "客服与消息平台 API",
@@ -309,7 +311,7 @@ FILE_BODY_LIMITS_BYTES = {
 CALLBACK_BODY_LIMIT_BYTES = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = API_BODY_LIMIT_BYTES
 # Logins per address and per account: a limit against guessing.
-LOGIN_RATE = "20/m"
+LOGIN_RATE = {"count": 20, "seconds": 60}
 
 # --- WeCom, and the simulator that stands in for it ---------------------------------------------
 _SANDBOX_BASE = f"http://127.0.0.1:{PORT}"

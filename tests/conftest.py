@@ -12,7 +12,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations as Postg
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from config import redis_link
+from config import counting, redis_link
 from config.api import rate_limits, traffic
 from config.database import clock
 from config.events.models import OutboxEntry
@@ -32,7 +32,6 @@ from monitoring.watch import holding, rounds
 from tests.factories import AdminFactory, UserFactory
 from tickets.assistant.knowledge import index as knowledge_index
 from tickets.assistant.learning import active as intent_model
-from tickets.chat import limits as chat_limits
 from tickets.storage import private_storage
 from wechat.client import tokens
 from wechat.official import door as official_door
@@ -71,11 +70,11 @@ def clean_memory() -> Iterator[None]:
     cache.clear()
     for forget in (
         accounts.forget,
-        chat_limits.forget,
         circuit.forget,
         circuit.forget_outcomes,
         intent_model.forget,
         counters.forget_here,
+        counting.forget,
         heartbeat.forget,
         holding.forget,
         rounds.forget,

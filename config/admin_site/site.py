@@ -19,11 +19,12 @@ from config.admin_site.labels import readable
 from config.admin_site.lists import SafeLists
 from config.admin_site.logged import LoggedChanges
 from config.api.roles import Role
+from config.login.form import CountedForm, answered
 
 MOST_FOUND = 20
 
 
-class TeamLoginForm(AuthenticationForm):
+class TeamLoginForm(CountedForm, AuthenticationForm):
     """A customer's login is refused as a wrong password is, whatever is ticked on it."""
 
     def confirm_login_allowed(self, user: Any) -> None:
@@ -56,6 +57,11 @@ class OperatorsSite(UnfoldAdminSite):
         )
         for model in models:
             super().register(model, _with_house_rules(admin_class or ModelAdmin), **options)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return answered(super().login(request, extra_context))
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Customers never get in, whatever is ticked on their login."""

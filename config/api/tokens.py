@@ -1,45 +1,38 @@
-"""`POST /api/auth/token` and `/refresh`: JWT pairs, guarded against guessing."""
+"""`POST /api/auth/token` and `/refresh`: JWT pairs (`config.login` slows guessing down)."""
 
 from typing import Any
 
-from django.conf import settings
-from django_ratelimit.core import is_ratelimited
-from rest_framework.exceptions import Throttled
 from rest_framework.permissions import AllowAny
-from rest_framework.request import Request
-from rest_framework.views import APIView
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
-RETRY_AFTER_SECONDS = 60
+from config.login import limits
 
 
-def _username(group: str, request: Any) -> str:
-    """The account under attack, whatever address the attempts come from."""
-    data = request.data if isinstance(request.data, dict) else {}
-    return str(data.get("username", ""))[:150].lower()
+class LoginSerializer(TokenObtainPairSerializer):
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        pair = super().validate(attrs)
+        limits.remember(self.context["request"], attrs[self.username_field])
+        return pair
 
 
-class _Guarded(APIView):
-    """Counts attempts per address and per account in the shared cache."""
-
-    permission_classes = [AllowAny]
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        for key in ("ip", _username):
-            if is_ratelimited(
-                request, group="auth.token", key=key, rate=settings.LOGIN_RATE, increment=True
-            ):
-                raise Throttled(RETRY_AFTER_SECONDS, "登录过于频繁，请稍后再试")
+class RefreshSerializer(TokenRefreshSerializer):
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        # The library asks neither whether somebody is still there, nor for their present password.
+        JWTAuthentication().get_user(self.token_class(attrs["refresh"]))
+        return super().validate(attrs)
 
 
-class LoginView(_Guarded, TokenObtainPairView):
+class LoginView(TokenObtainPairView):
     """`{username, password}` → `{access, refresh}`."""
 
     permission_classes = [AllowAny]  # type: ignore[assignment]
+    serializer_class = LoginSerializer
 
 
 class RefreshView(TokenRefreshView):
     """`{refresh}` → `{access}`."""
 
     permission_classes = [AllowAny]  # type: ignore[assignment]
+    serializer_class = RefreshSerializer

@@ -57,7 +57,7 @@ def test_without_a_valid_login_everything_is_401(header):
 
 
 def test_guessing_passwords_is_slowed_down(lisi, settings):
-    settings.LOGIN_RATE = "3/m"
+    settings.LOGIN_RATE = {"count": 3, "seconds": 60}
     client = APIClient()
     codes = [
         client.post("/api/auth/token", {"username": "lisi", "password": "wrong"}).status_code

@@ -96,7 +96,7 @@ def test_who_may_not_come_in_is_told_why(browser, lisi, username, password, word
 
 
 def test_guessing_is_slowed_down(browser, lisi, monkeypatch):
-    monkeypatch.setattr(settings, "LOGIN_RATE", "2/m")
+    monkeypatch.setattr(settings, "LOGIN_RATE", {"count": 2, "seconds": 60})
     mine = browser()
     for _ in range(2):
         assert log_in(mine, "lisi", "wrong").status_code == 200

@@ -3,17 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django_ratelimit.core import is_ratelimited
+from django.http import HttpResponse
 
+from config.login.form import CountedForm, answered
 from customers.models import User
 
 
-class StaffLoginForm(AuthenticationForm):
+class StaffLoginForm(CountedForm, AuthenticationForm):
     username = forms.CharField(label="用户名", max_length=150)
     error_messages = {
         "invalid_login": "用户名或密码不正确",
@@ -27,31 +26,16 @@ class StaffLoginForm(AuthenticationForm):
 
 
 class StaffLoginView(LoginView):
-    """Counts attempts as the token's door does, under the same setting."""
-
     template_name = "console/login.html"
     authentication_form = StaffLoginForm
     redirect_authenticated_user = True
     next_page = "console"
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.get_form()
-        for key in ("ip", _username):
-            if is_ratelimited(
-                request, group="console.login", key=key, rate=settings.LOGIN_RATE, increment=True
-            ):
-                form.errors.setdefault("__all__", form.error_class(["登录过于频繁，请稍后再试"]))
-                answer: HttpResponse = self.render_to_response(self.get_context_data(form=form))
-                answer.status_code = 429
-                return answer
-        return super().post(request, *args, **kwargs)
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return answered(super().form_invalid(form))
 
 
 class StaffLogoutView(LogoutView):
     """By POST only."""
 
     next_page = "console-login"
-
-
-def _username(group: str, request: HttpRequest) -> str:
-    return str(request.POST.get("username", ""))[:150].lower()

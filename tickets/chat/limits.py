@@ -1,26 +1,14 @@
-"""How often one person may act in live chat (seed 004): 30 messages a minute, and so on.
+"""How often one person may act in live chat (seed 004): 30 messages a minute, and so on."""
 
-django-ratelimit counts in the shared cache, one atomic increment an act. It lets everything through
-when the cache does not answer (`RATELIMIT_FAIL_OPEN`), so without Redis, or while it is away, each
-process counts for itself.
-"""
-
-import threading
-import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from django.conf import settings
-from django.http import HttpRequest
-from django_ratelimit.core import get_usage
-from redis import Redis
-from redis.exceptions import RedisError
 from rest_framework.request import Request
 
+from config import counting
 from config.api.auth import principal_name
 from config.errors import TooOftenError
-from config.redis_link import RedisAway, ask
 from config.runtime import store
 from config.runtime.schema import integer
 from config.runtime.schema import register as register_setting
@@ -45,13 +33,7 @@ ACTS = {
     "send_file": "发文件",
     "new_visitor": "新访客",
 }
-# Names that this process remembers at most: past windows go first, then the oldest.
-REMEMBERED = 20_000
-
 _View = TypeVar("_View", bound=Callable[..., Any])
-_lock = threading.Lock()
-# Whose act: when the window ends, and how many there were in it.
-_counted: dict[str, tuple[float, int]] = {}
 
 
 def register() -> None:
@@ -85,13 +67,9 @@ def _titles() -> dict[str, str]:
 def take(name: str, principal: str) -> int:
     """0 when `principal` may do `name` now, and it was counted; else the seconds until they may."""
     rate = store.get(SETTING)[name]
-    count, seconds = int(rate["count"]), int(rate["seconds"])
-    if settings.REDIS_URL:
-        try:
-            return ask(lambda redis: _take_shared(redis, name, principal, count, seconds))
-        except RedisAway:
-            pass
-    return _take_here(f"{name}:{count}/{seconds}:{principal}", count, seconds)
+    return counting.take(
+        f"chat.{name}", principal, count=int(rate["count"]), seconds=int(rate["seconds"])
+    )
 
 
 def check(name: str, principal: str) -> None:
@@ -127,47 +105,3 @@ def principal_of(actor: Actor) -> str:
     if actor.user is not None:
         return f"user:{actor.user.pk}"
     return f"user:visitor-{actor.customer_id}"
-
-
-def forget() -> None:
-    """Empties this process's own counts; for tests."""
-    with _lock:
-        _counted.clear()
-
-
-def _take_shared(redis: Redis, name: str, principal: str, count: int, seconds: int) -> int:
-    # The cache would swallow that nobody is there, with a long traceback for each act.
-    redis.ping()
-    usage = get_usage(
-        HttpRequest(),
-        group=f"chat.{name}",
-        key=lambda group, request: principal,
-        rate=(count, seconds),
-        increment=True,
-    )
-    if usage is None:
-        # Swallowed after all: said here, nobody waits for Redis again for a moment.
-        raise RedisError("not counted")
-    return max(1, usage["time_left"]) if usage["should_limit"] else 0
-
-
-def _take_here(key: str, count: int, seconds: int) -> int:
-    now = time.monotonic()
-    with _lock:
-        ends_at, taken = _counted.get(key, (0.0, 0))
-        if ends_at <= now:
-            _make_room(now)
-            ends_at, taken = now + seconds, 0
-        if taken >= count:
-            return max(1, int(ends_at - now) + 1)
-        _counted[key] = (ends_at, taken + 1)
-        return 0
-
-
-def _make_room(now: float) -> None:
-    if len(_counted) < REMEMBERED:
-        return
-    for key in [key for key, (ends_at, _) in _counted.items() if ends_at <= now]:
-        del _counted[key]
-    while len(_counted) >= REMEMBERED:
-        del _counted[next(iter(_counted))]

@@ -10,6 +10,8 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
 
+from config import counting
+from config.api.auth import principal_name
 from config.runtime import store
 from customers.actors import Entry, actor_for, customer_actor
 from customers.visitors.authentication import Visitor
@@ -73,7 +75,7 @@ def test_after_the_wait_there_is_room_again(settings, monkeypatch):
     )
     store.forget_snapshot()
     clock = SimpleNamespace(now=1000.0)
-    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    monkeypatch.setattr(counting, "time", SimpleNamespace(monotonic=lambda: clock.now))
     assert limits.take("end_chat", "user:1") == 0
     wait = limits.take("end_chat", "user:1")
     assert 0 < wait <= 31
@@ -83,10 +85,10 @@ def test_after_the_wait_there_is_room_again(settings, monkeypatch):
 
 def test_what_a_process_remembers_is_bounded(settings, monkeypatch):
     settings.REDIS_URL = ""
-    monkeypatch.setattr(limits, "REMEMBERED", 10)
+    monkeypatch.setattr(counting, "REMEMBERED", 10)
     for number in range(50):
         assert limits.take("send_message", f"user:{number}") == 0
-    assert len(limits._counted) <= 10
+    assert len(counting._counted) <= 10
 
 
 class Door(APIView):
@@ -120,7 +122,5 @@ def test_a_socket_and_the_api_count_one_person_once():
     customer, user = CustomerFactory(), UserFactory()
     visitor = SimpleNamespace(user=Visitor(customer))
     login = SimpleNamespace(user=user)
-    assert limits.principal_of(customer_actor(customer, Entry.WEB)) == limits.principal_name(
-        visitor
-    )
-    assert limits.principal_of(actor_for(user, Entry.CONSOLE)) == limits.principal_name(login)
+    assert limits.principal_of(customer_actor(customer, Entry.WEB)) == principal_name(visitor)
+    assert limits.principal_of(actor_for(user, Entry.CONSOLE)) == principal_name(login)

@@ -1,0 +1,1 @@
+"""Guessing passwords is slowed down, at whichever door."""
