@@ -102,14 +102,21 @@ def check_writable():
 
 
 def make_venv():
-    if PYTHON.exists():
+    if is_whole(VENV):
         return
     with Step("创建虚拟环境"):
         made = subprocess.run(
             [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, check=False
         )
         if made.returncode != 0:
-            raise Stop("无法创建虚拟环境；Debian/Ubuntu 上请先安装：apt-get install python3-venv")
+            raise Stop(
+                "无法创建虚拟环境；Debian/Ubuntu 上请先安装：sudo apt-get install python3-venv"
+            )
+
+
+def is_whole(venv):
+    """Without ensurepip, and when interrupted, `venv` leaves a Python that has no pip."""
+    return (venv / "bin" / "python").exists() and any(venv.glob("lib/python3*/site-packages/pip"))
 
 
 def install(lock):

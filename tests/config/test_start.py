@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from config import bootstrap as bootstrapping
 from tests import live
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,6 +83,19 @@ def test_an_old_python_is_named(bare):
         (bare / "config" / "bootstrap.py").write_text(script.replace("(3, 11)", "(3, 99)"))
         old = sys.executable
     assert "需要 Python 3." in one_sentence(bootstrap("run", root=bare, python=old))
+
+
+def test_a_half_made_environment_is_made_anew(tmp_path, monkeypatch):
+    """Debian's `venv` without python3-venv leaves a Python that has no pip."""
+    made = tmp_path / ".venv"
+    monkeypatch.setattr(bootstrapping, "VENV", made)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(made)], check=True)
+    assert not bootstrapping.is_whole(made)
+    bootstrapping.make_venv()
+    assert bootstrapping.is_whole(made)
+    (made / "kept").touch()
+    bootstrapping.make_venv()
+    assert (made / "kept").exists()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
