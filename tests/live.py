@@ -1,7 +1,7 @@
 """The real thing, started as its operator starts it, for tests that speak to it over HTTP."""
 
+import itertools
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -9,20 +9,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-import psycopg
 import pytest
 import requests
 from django.conf import settings
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import prepared
+from tests.prepared import ROOT
+
 PASSWORD = "demo-password-for-tests"
 READY_SECONDS = 100
-DATABASE = "scrm.sqlite3"
+# Each of several test processes goes round from a place of its own.
+_PORTS = (20_000 + (os.getpid() * 37 + number) % 12_000 for number in itertools.count())
 QUEUES = ",".join(queue.name for queue in settings.CELERY_TASK_QUEUES)
 
 
@@ -131,7 +133,7 @@ def start(**environment: str) -> LiveSystem:
     system = LiveSystem(base, live_base, [], folder, full)
     try:
         if settings.EMBEDDED:
-            shutil.copy(_migrated(), folder / DATABASE)
+            prepared.fill_folder(folder)
             _launch(system, "serve", ["manage.py", "serve", "--demo"])
         else:
             _start_services(system)
@@ -142,23 +144,11 @@ def start(**environment: str) -> LiveSystem:
     return system
 
 
-@cache
-def _migrated() -> Path:
-    """An empty database with every migration, made once: each system begins with a copy of it."""
-    folder = Path(tempfile.mkdtemp(prefix="scrm-migrated-"))
-    _run({**os.environ, "DATA_DIR": str(folder)}, "manage.py", "migrate", "--verbosity", "0")
-    return folder / DATABASE
-
-
 def _start_services(system: LiveSystem) -> None:
     env = system.environment
-    base, _, name = env["DATABASE_URL"].rpartition("/")
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name}_live WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}_live")
-    env["DATABASE_URL"] = f"{base}/{name}_live"
+    env["DATABASE_URL"] += "_live"
     env["REDIS_URL"] = env["REDIS_URL"].rpartition("/")[0] + "/14"
-    run(system, "manage.py", "migrate", "--verbosity", "0")
+    prepared.fill_database(env["DATABASE_URL"], env)
     run(system, "manage.py", "demo")
     _purge(env["REDIS_URL"])
     run(system, "-m", "celery", "-A", "config", "purge", "-f", "-Q", QUEUES)
@@ -178,20 +168,7 @@ def _start_services(system: LiveSystem) -> None:
 
 def run(system: LiveSystem, *command: str) -> str:
     """Runs one command of the project to its end, in the system's environment."""
-    return _run(system.environment, *command)
-
-
-def _run(environment: dict[str, str], *command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return prepared.run(system.environment, *command)
 
 
 def _launch(system: LiveSystem, name: str, command: list[str], **environment: str) -> None:
@@ -226,7 +203,9 @@ def _purge(redis_url: str) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Below those that the kernel gives to connections: none of them takes it before we are up."""
+    while True:
+        port = next(_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -17,15 +17,19 @@ _BROWSER_KEYS = {
 
 
 def load_addresses() -> None:
-    """What is there already stays as it is."""
+    """What is there already stays; only the simulated browser follows the sandbox to its present port."""
     zhangsan = Customer.objects.filter(name="张三", phone="+8613800138000").first()
+    if zhangsan is None:
+        return
     browser = {"endpoint": f"{settings.WECOM_API_BASE}/push/zhangsan", "keys": _BROWSER_KEYS}
     addresses = {
         ChannelType.EMAIL: "zhangsan@example.com",
         ChannelType.APP: json.dumps(browser, separators=(",", ":")),
     }
+    known = CustomerIdentifier.objects.filter(customer=zhangsan)
+    simulated = known.filter(channel=ChannelType.APP, address__contains=_BROWSER_KEYS["auth"])
+    simulated.update(address=addresses[ChannelType.APP])
     for channel, address in addresses.items():
-        if zhangsan is not None:
-            CustomerIdentifier.objects.get_or_create(
-                customer=zhangsan, channel=channel, defaults={"address": address}
-            )
+        CustomerIdentifier.objects.get_or_create(
+            customer=zhangsan, channel=channel, defaults={"address": address}
+        )
