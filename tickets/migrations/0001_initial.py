@@ -45,6 +45,19 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '工单',
                 'verbose_name_plural': '工单',
+                'indexes': [
+                    models.Index(fields=['customer', '-id'], name='ticket_by_customer'),
+                    models.Index(fields=['assignee', 'status'], name='ticket_by_assignee'),
+                    models.Index(condition=models.Q(('status__in', ['pending', 'assigned', 'processing', 'escalated'])), fields=['deadline'], name='ticket_open_by_deadline'),
+                    models.Index(fields=['status', '-id'], name='ticket_by_status'),
+                    models.Index(models.F('group_chat_id'), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('group_chat_id', ''), _negated=True), name='ticket_by_group'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('progress__gte', 0), ('progress__lte', 100)), name='ticket_progress_is_percent'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'assigned', 'processing', 'escalated', 'resolved', 'closed', 'cancelled'])), name='ticket_status_known'),
+                    models.CheckConstraint(condition=models.Q(('priority__in', ['low', 'normal', 'high', 'urgent'])), name='ticket_priority_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['resolved', 'closed']), _negated=True), ('resolved_at__isnull', False), _connector='OR'), name='ticket_resolved_has_a_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -68,46 +81,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '工单记录',
                 'verbose_name_plural': '工单记录',
                 'ordering': ['ticket', 'sequence'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('ticket', 'sequence'), name='ticket_event_sequence'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['customer', '-id'], name='ticket_by_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['assignee', 'status'], name='ticket_by_assignee'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('status__in', ['pending', 'assigned', 'processing', 'escalated'])), fields=['deadline'], name='ticket_open_by_deadline'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['status', '-id'], name='ticket_by_status'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('group_chat_id'), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('group_chat_id', ''), _negated=True), name='ticket_by_group'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('progress__gte', 0), ('progress__lte', 100)), name='ticket_progress_is_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'assigned', 'processing', 'escalated', 'resolved', 'closed', 'cancelled'])), name='ticket_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', ['low', 'normal', 'high', 'urgent'])), name='ticket_priority_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['resolved', 'closed']), _negated=True), ('resolved_at__isnull', False), _connector='OR'), name='ticket_resolved_has_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketevent',
-            constraint=models.UniqueConstraint(fields=('ticket', 'sequence'), name='ticket_event_sequence'),
         ),
     ]

@@ -16,183 +16,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ChecklistTemplate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='名称')),
-                ('products', models.JSONField(blank=True, default=list, verbose_name='产品')),
-                ('items', models.JSONField(default=list, verbose_name='步骤')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-            ],
-            options={
-                'verbose_name': '检查清单',
-                'verbose_name_plural': '检查清单',
-            },
-        ),
-        migrations.CreateModel(
-            name='CustomField',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*$', '小写字母开头，只含小写字母、数字和下划线')], verbose_name='标识')),
-                ('label', models.CharField(max_length=50, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('text', '文本'), ('number', '数字'), ('choice', '单选'), ('date', '日期'), ('flag', '是/否')], default='text', max_length=8, verbose_name='类型')),
-                ('options', models.JSONField(blank=True, default=list, verbose_name='选项')),
-                ('is_required', models.BooleanField(default=False, verbose_name='必填')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('position', models.PositiveIntegerField(default=100, verbose_name='顺序')),
-            ],
-            options={
-                'verbose_name': '自定义字段',
-                'verbose_name_plural': '自定义字段',
-                'ordering': ['position', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SlaPolicyVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(verbose_name='版本')),
-                ('rules', models.JSONField(verbose_name='内容')),
-                ('changed_at', models.DateTimeField(auto_now_add=True, verbose_name='修改时间')),
-            ],
-            options={
-                'verbose_name': 'SLA 策略版本',
-                'verbose_name_plural': 'SLA 策略版本',
-            },
-        ),
-        migrations.CreateModel(
-            name='SlaStep',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cycle', models.PositiveIntegerField(verbose_name='处理轮次')),
-                ('target', models.CharField(choices=[('response', '首次响应'), ('resolution', '解决')], max_length=10, verbose_name='目标')),
-                ('percent', models.PositiveSmallIntegerField(verbose_name='进度（%）')),
-                ('due_at', models.DateTimeField(verbose_name='应触发时间')),
-                ('policy_version', models.PositiveIntegerField(blank=True, null=True, verbose_name='策略版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='触发时间')),
-            ],
-            options={
-                'verbose_name': 'SLA 预警',
-                'verbose_name_plural': 'SLA 预警',
-            },
-        ),
-        migrations.CreateModel(
-            name='TicketAttachment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('visibility', models.CharField(choices=[('public', '客户可见'), ('internal', '仅内部')], default='internal', max_length=8, verbose_name='可见范围')),
-                ('file', models.FileField(max_length=200, storage=tickets.storage.private_storage, upload_to=tickets.storage.random_path, verbose_name='文件')),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('content_type', models.CharField(max_length=100, verbose_name='类型')),
-                ('size', models.PositiveIntegerField(verbose_name='大小（字节）')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('uploader_name', models.CharField(max_length=150, verbose_name='上传人')),
-                ('entry', models.CharField(choices=[('api', '接口'), ('admin', '后台'), ('console', '工作台'), ('web', '网页'), ('wecom_group', '企业微信群'), ('wecom_app', '企业微信应用'), ('wecom_sync', '企业微信同步'), ('import', '导入'), ('system', '系统')], max_length=12, verbose_name='入口')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-            ],
-            options={
-                'verbose_name': '附件',
-                'verbose_name_plural': '附件',
-            },
-        ),
-        migrations.CreateModel(
-            name='TicketDraft',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160, unique=True, verbose_name='会话')),
-                ('entry', models.CharField(choices=[('api', '接口'), ('admin', '后台'), ('console', '工作台'), ('web', '网页'), ('wecom_group', '企业微信群'), ('wecom_app', '企业微信应用'), ('wecom_sync', '企业微信同步'), ('import', '导入'), ('system', '系统')], max_length=12, verbose_name='入口')),
-                ('fields', models.JSONField(default=dict, verbose_name='已知内容')),
-                ('asking', models.CharField(max_length=20, verbose_name='正在询问')),
-                ('expires_at', models.DateTimeField(db_index=True, verbose_name='有效至')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-            ],
-            options={
-                'verbose_name': '工单草稿',
-                'verbose_name_plural': '工单草稿',
-            },
-        ),
-        migrations.CreateModel(
-            name='TicketFeedEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('kind', models.CharField(max_length=16)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                'verbose_name': '工单动态',
-                'verbose_name_plural': '工单动态',
-            },
-        ),
-        migrations.CreateModel(
-            name='TicketLink',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('relates', '相关'), ('blocks', '阻塞'), ('causes', '导致'), ('duplicates', '重复')], default='relates', max_length=10, verbose_name='关系')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-            ],
-            options={
-                'verbose_name': '工单关联',
-                'verbose_name_plural': '工单关联',
-            },
-        ),
-        migrations.CreateModel(
-            name='TicketRating',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cycle', models.PositiveIntegerField(verbose_name='处理轮次')),
-                ('score', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='评分（1–5）')),
-                ('comment', models.TextField(blank=True, verbose_name='评语')),
-                ('entry', models.CharField(choices=[('api', '接口'), ('admin', '后台'), ('console', '工作台'), ('web', '网页'), ('wecom_group', '企业微信群'), ('wecom_app', '企业微信应用'), ('wecom_sync', '企业微信同步'), ('import', '导入'), ('system', '系统')], max_length=12, verbose_name='入口')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-            ],
-            options={
-                'verbose_name': '满意度评价',
-                'verbose_name_plural': '满意度评价',
-            },
-        ),
-        migrations.CreateModel(
-            name='TicketReminder',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cycle', models.PositiveIntegerField(verbose_name='处理轮次')),
-                ('kind', models.CharField(choices=[('warning', '临期预警'), ('overdue', '超时催促')], max_length=8, verbose_name='类型')),
-                ('number', models.PositiveIntegerField(verbose_name='第几次')),
-                ('deadline', models.DateTimeField(verbose_name='当时的期限')),
-                ('mentions', models.JSONField(default=list, verbose_name='提醒对象')),
-                ('is_escalation', models.BooleanField(default=False, verbose_name='上报主管')),
-                ('message_id', models.CharField(blank=True, max_length=40, verbose_name='消息 ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-            ],
-            options={
-                'verbose_name': '催促记录',
-                'verbose_name_plural': '催促记录',
-            },
-        ),
-        migrations.CreateModel(
-            name='TicketViewer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seen_at', models.DateTimeField()),
-            ],
-            options={
-                'verbose_name': '正在查看',
-                'verbose_name_plural': '正在查看',
-            },
-        ),
-        migrations.CreateModel(
-            name='TicketWatcher',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-            ],
-            options={
-                'verbose_name': '关注人',
-                'verbose_name_plural': '关注人',
-            },
-        ),
         migrations.AlterModelOptions(
             name='ticket',
             options={'permissions': [('export_ticket', '可以导出工单')], 'verbose_name': '工单', 'verbose_name_plural': '工单'},
@@ -298,6 +121,267 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('created', '创建'), ('assigned', '分配'), ('status', '状态变更'), ('progress', '进度更新'), ('edited', '修改'), ('reply', '回复'), ('waiting', '等待客户'), ('resumed', '继续处理'), ('merged', '合并'), ('linked', '关联'), ('attached', '附件'), ('rated', '评价'), ('reminded', '催促'), ('sla', 'SLA'), ('dispatched', '派单'), ('checked', '检查项'), ('undone', '撤销')], max_length=16, verbose_name='类型'),
         ),
         migrations.CreateModel(
+            name='ChecklistTemplate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, unique=True, verbose_name='名称')),
+                ('products', models.JSONField(blank=True, default=list, verbose_name='产品')),
+                ('items', models.JSONField(default=list, verbose_name='步骤')),
+                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+            ],
+            options={
+                'verbose_name': '检查清单',
+                'verbose_name_plural': '检查清单',
+            },
+        ),
+        migrations.CreateModel(
+            name='CustomField',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*$', '小写字母开头，只含小写字母、数字和下划线')], verbose_name='标识')),
+                ('label', models.CharField(max_length=50, verbose_name='名称')),
+                ('kind', models.CharField(choices=[('text', '文本'), ('number', '数字'), ('choice', '单选'), ('date', '日期'), ('flag', '是/否')], default='text', max_length=8, verbose_name='类型')),
+                ('options', models.JSONField(blank=True, default=list, verbose_name='选项')),
+                ('is_required', models.BooleanField(default=False, verbose_name='必填')),
+                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                ('position', models.PositiveIntegerField(default=100, verbose_name='顺序')),
+            ],
+            options={
+                'verbose_name': '自定义字段',
+                'verbose_name_plural': '自定义字段',
+                'ordering': ['position', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SlaPolicy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, unique=True, verbose_name='名称')),
+                ('rank', models.PositiveIntegerField(default=100, help_text='小的先匹配', verbose_name='顺序')),
+                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                ('priorities', models.JSONField(blank=True, default=list, verbose_name='优先级')),
+                ('products', models.JSONField(blank=True, default=list, verbose_name='产品')),
+                ('response_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='首次响应（分钟）')),
+                ('resolution_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='解决（分钟）')),
+                ('clock', models.CharField(choices=[('plain', '自然时间'), ('working', '工作时间')], default='working', max_length=8, verbose_name='计时方式')),
+                ('ladder', models.JSONField(default=list, verbose_name='预警阶梯')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('tags', models.ManyToManyField(blank=True, to='customers.tag', verbose_name='客户标签')),
+            ],
+            options={
+                'verbose_name': 'SLA 策略',
+                'verbose_name_plural': 'SLA 策略',
+                'ordering': ['rank', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('response_minutes__isnull', False), ('resolution_minutes__isnull', False), _connector='OR'), name='sla_policy_promises_something', violation_error_message='首次响应和解决至少填一个'),
+                    models.CheckConstraint(condition=models.Q(('clock__in', ['plain', 'working'])), name='sla_policy_clock_known'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='SlaPolicyVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(verbose_name='版本')),
+                ('rules', models.JSONField(verbose_name='内容')),
+                ('changed_at', models.DateTimeField(auto_now_add=True, verbose_name='修改时间')),
+                ('changed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='修改人')),
+                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='tickets.slapolicy')),
+            ],
+            options={
+                'verbose_name': 'SLA 策略版本',
+                'verbose_name_plural': 'SLA 策略版本',
+                'constraints': [
+                    models.UniqueConstraint(fields=('policy', 'version'), name='sla_policy_version_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='SlaStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cycle', models.PositiveIntegerField(verbose_name='处理轮次')),
+                ('target', models.CharField(choices=[('response', '首次响应'), ('resolution', '解决')], max_length=10, verbose_name='目标')),
+                ('percent', models.PositiveSmallIntegerField(verbose_name='进度（%）')),
+                ('due_at', models.DateTimeField(verbose_name='应触发时间')),
+                ('policy_version', models.PositiveIntegerField(blank=True, null=True, verbose_name='策略版本')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='触发时间')),
+                ('policy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='tickets.slapolicy')),
+                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sla_steps', to='tickets.ticket')),
+            ],
+            options={
+                'verbose_name': 'SLA 预警',
+                'verbose_name_plural': 'SLA 预警',
+                'indexes': [
+                    models.Index(fields=['created_at'], name='sla_step_by_time'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('ticket', 'cycle', 'target', 'percent'), name='sla_step_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='TicketAttachment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('visibility', models.CharField(choices=[('public', '客户可见'), ('internal', '仅内部')], default='internal', max_length=8, verbose_name='可见范围')),
+                ('file', models.FileField(max_length=200, storage=tickets.storage.private_storage, upload_to=tickets.storage.random_path, verbose_name='文件')),
+                ('name', models.CharField(max_length=200, verbose_name='文件名')),
+                ('content_type', models.CharField(max_length=100, verbose_name='类型')),
+                ('size', models.PositiveIntegerField(verbose_name='大小（字节）')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('uploader_name', models.CharField(max_length=150, verbose_name='上传人')),
+                ('entry', models.CharField(choices=[('api', '接口'), ('admin', '后台'), ('console', '工作台'), ('web', '网页'), ('wecom_group', '企业微信群'), ('wecom_app', '企业微信应用'), ('wecom_sync', '企业微信同步'), ('import', '导入'), ('system', '系统')], max_length=12, verbose_name='入口')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
+                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attachments', to='tickets.ticketevent')),
+                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tickets.ticket', verbose_name='工单')),
+                ('uploaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='上传人账号')),
+            ],
+            options={
+                'verbose_name': '附件',
+                'verbose_name_plural': '附件',
+            },
+        ),
+        migrations.CreateModel(
+            name='TicketDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=160, unique=True, verbose_name='会话')),
+                ('entry', models.CharField(choices=[('api', '接口'), ('admin', '后台'), ('console', '工作台'), ('web', '网页'), ('wecom_group', '企业微信群'), ('wecom_app', '企业微信应用'), ('wecom_sync', '企业微信同步'), ('import', '导入'), ('system', '系统')], max_length=12, verbose_name='入口')),
+                ('fields', models.JSONField(default=dict, verbose_name='已知内容')),
+                ('asking', models.CharField(max_length=20, verbose_name='正在询问')),
+                ('expires_at', models.DateTimeField(db_index=True, verbose_name='有效至')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
+                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '工单草稿',
+                'verbose_name_plural': '工单草稿',
+            },
+        ),
+        migrations.CreateModel(
+            name='TicketFeedEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField()),
+                ('kind', models.CharField(max_length=16)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('ticket', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.ticket')),
+            ],
+            options={
+                'verbose_name': '工单动态',
+                'verbose_name_plural': '工单动态',
+                'indexes': [
+                    models.Index(fields=['created_at'], name='ticket_feed_by_time'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='TicketLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('relates', '相关'), ('blocks', '阻塞'), ('causes', '导致'), ('duplicates', '重复')], default='relates', max_length=10, verbose_name='关系')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='创建人')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_out', to='tickets.ticket')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_in', to='tickets.ticket')),
+            ],
+            options={
+                'verbose_name': '工单关联',
+                'verbose_name_plural': '工单关联',
+                'constraints': [
+                    models.UniqueConstraint(fields=('source', 'target', 'kind'), name='ticket_link_once'),
+                    models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='ticket_not_linked_to_itself'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='TicketRating',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cycle', models.PositiveIntegerField(verbose_name='处理轮次')),
+                ('score', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='评分（1–5）')),
+                ('comment', models.TextField(blank=True, verbose_name='评语')),
+                ('entry', models.CharField(choices=[('api', '接口'), ('admin', '后台'), ('console', '工作台'), ('web', '网页'), ('wecom_group', '企业微信群'), ('wecom_app', '企业微信应用'), ('wecom_sync', '企业微信同步'), ('import', '导入'), ('system', '系统')], max_length=12, verbose_name='入口')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
+                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='ticket_ratings', to=settings.AUTH_USER_MODEL, verbose_name='负责人')),
+                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='tickets.ticket', verbose_name='工单')),
+            ],
+            options={
+                'verbose_name': '满意度评价',
+                'verbose_name_plural': '满意度评价',
+                'indexes': [
+                    models.Index(fields=['created_at'], name='ticket_rating_by_time'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('ticket', 'cycle'), name='ticket_rated_once'),
+                    models.CheckConstraint(condition=models.Q(('score__gte', 1), ('score__lte', 5)), name='ticket_rating_in_range'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='TicketReminder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cycle', models.PositiveIntegerField(verbose_name='处理轮次')),
+                ('kind', models.CharField(choices=[('warning', '临期预警'), ('overdue', '超时催促')], max_length=8, verbose_name='类型')),
+                ('number', models.PositiveIntegerField(verbose_name='第几次')),
+                ('deadline', models.DateTimeField(verbose_name='当时的期限')),
+                ('mentions', models.JSONField(default=list, verbose_name='提醒对象')),
+                ('is_escalation', models.BooleanField(default=False, verbose_name='上报主管')),
+                ('message_id', models.CharField(blank=True, max_length=40, verbose_name='消息 ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
+                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='手动触发')),
+                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='tickets.ticket', verbose_name='工单')),
+            ],
+            options={
+                'verbose_name': '催促记录',
+                'verbose_name_plural': '催促记录',
+                'indexes': [
+                    models.Index(fields=['created_at'], name='ticket_reminder_by_time'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('ticket', 'cycle', 'kind', 'number'), name='ticket_reminder_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='TicketViewer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seen_at', models.DateTimeField()),
+                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='viewers', to='tickets.ticket')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '正在查看',
+                'verbose_name_plural': '正在查看',
+                'constraints': [
+                    models.UniqueConstraint(fields=('ticket', 'user'), name='ticket_viewer_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='TicketWatcher',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
+                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watchers', to='tickets.ticket')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watched_tickets', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '关注人',
+                'verbose_name_plural': '关注人',
+                'constraints': [
+                    models.UniqueConstraint(fields=('ticket', 'user'), name='ticket_watch_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name='AgentPresence',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -340,6 +424,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '产品技能',
                 'verbose_name_plural': '产品技能',
+                'constraints': [
+                    models.UniqueConstraint(fields=('profile', 'product'), name='agent_skill_once'),
+                    models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='agent_skill_level_in_range'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -357,6 +445,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '话术',
                 'verbose_name_plural': '话术',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('owner__isnull', False)), fields=('owner', 'shortcut'), name='canned_reply_own_shortcut', violation_error_message='您已有这个快捷词的话术'),
+                    models.UniqueConstraint(condition=models.Q(('owner__isnull', True)), fields=('shortcut',), name='canned_reply_team_shortcut', violation_error_message='团队已有这个快捷词的话术'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -373,6 +465,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '检查项',
                 'verbose_name_plural': '检查项',
                 'ordering': ['ticket', 'position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('ticket', 'position'), name='checklist_position_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -391,6 +486,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '派单记录',
                 'verbose_name_plural': '派单记录',
+                'indexes': [
+                    models.Index(fields=['ticket', '-id'], name='dispatch_by_ticket'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -408,6 +506,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '群消息',
                 'verbose_name_plural': '群消息',
+                'indexes': [
+                    models.Index(fields=['ticket', '-version'], name='group_news_by_ticket'),
+                    models.Index(fields=['group_id', '-due_at'], name='group_news_by_group'),
+                    models.Index(fields=['message_id'], name='group_news_by_message'),
+                    models.Index(fields=['due_at'], name='group_news_by_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -425,30 +529,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '视图',
                 'verbose_name_plural': '视图',
                 'ordering': ['position', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SlaPolicy',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='名称')),
-                ('rank', models.PositiveIntegerField(default=100, help_text='小的先匹配', verbose_name='顺序')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('priorities', models.JSONField(blank=True, default=list, verbose_name='优先级')),
-                ('products', models.JSONField(blank=True, default=list, verbose_name='产品')),
-                ('response_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='首次响应（分钟）')),
-                ('resolution_minutes', models.PositiveIntegerField(blank=True, null=True, verbose_name='解决（分钟）')),
-                ('clock', models.CharField(choices=[('plain', '自然时间'), ('working', '工作时间')], default='working', max_length=8, verbose_name='计时方式')),
-                ('ladder', models.JSONField(default=list, verbose_name='预警阶梯')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('tags', models.ManyToManyField(blank=True, to='customers.tag', verbose_name='客户标签')),
-            ],
-            options={
-                'verbose_name': 'SLA 策略',
-                'verbose_name_plural': 'SLA 策略',
-                'ordering': ['rank', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('owner', 'name'), name='saved_view_name_once', violation_error_message='您已有同名的视图'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -469,6 +552,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'SLA 策略应用',
                 'verbose_name_plural': 'SLA 策略应用',
+                'indexes': [
+                    models.Index(fields=['policy', '-id'], name='sla_application_by_policy'),
+                ],
             },
         ),
         migrations.AddField(
@@ -499,218 +585,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='ticket',
             constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='ticket_not_merged_into_itself'),
-        ),
-        migrations.AddField(
-            model_name='slapolicyversion',
-            name='changed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='修改人'),
-        ),
-        migrations.AddField(
-            model_name='slapolicyversion',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='tickets.slapolicy'),
-        ),
-        migrations.AddField(
-            model_name='slastep',
-            name='policy',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='tickets.slapolicy'),
-        ),
-        migrations.AddField(
-            model_name='slastep',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sla_steps', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='ticketattachment',
-            name='event',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attachments', to='tickets.ticketevent'),
-        ),
-        migrations.AddField(
-            model_name='ticketattachment',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tickets.ticket', verbose_name='工单'),
-        ),
-        migrations.AddField(
-            model_name='ticketattachment',
-            name='uploaded_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='上传人账号'),
-        ),
-        migrations.AddField(
-            model_name='ticketdraft',
-            name='customer',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='ticketdraft',
-            name='user',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='ticketfeedentry',
-            name='ticket',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='ticketlink',
-            name='created_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='创建人'),
-        ),
-        migrations.AddField(
-            model_name='ticketlink',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_out', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='ticketlink',
-            name='target',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_in', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='ticketrating',
-            name='assignee',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='ticket_ratings', to=settings.AUTH_USER_MODEL, verbose_name='负责人'),
-        ),
-        migrations.AddField(
-            model_name='ticketrating',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='tickets.ticket', verbose_name='工单'),
-        ),
-        migrations.AddField(
-            model_name='ticketreminder',
-            name='requested_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='手动触发'),
-        ),
-        migrations.AddField(
-            model_name='ticketreminder',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='tickets.ticket', verbose_name='工单'),
-        ),
-        migrations.AddField(
-            model_name='ticketviewer',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='viewers', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='ticketviewer',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='ticketwatcher',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watchers', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='ticketwatcher',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watched_tickets', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='agentskill',
-            constraint=models.UniqueConstraint(fields=('profile', 'product'), name='agent_skill_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='agentskill',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='agent_skill_level_in_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='cannedreply',
-            constraint=models.UniqueConstraint(condition=models.Q(('owner__isnull', False)), fields=('owner', 'shortcut'), name='canned_reply_own_shortcut', violation_error_message='您已有这个快捷词的话术'),
-        ),
-        migrations.AddConstraint(
-            model_name='cannedreply',
-            constraint=models.UniqueConstraint(condition=models.Q(('owner__isnull', True)), fields=('shortcut',), name='canned_reply_team_shortcut', violation_error_message='团队已有这个快捷词的话术'),
-        ),
-        migrations.AddConstraint(
-            model_name='checklistitem',
-            constraint=models.UniqueConstraint(fields=('ticket', 'position'), name='checklist_position_once'),
-        ),
-        migrations.AddIndex(
-            model_name='dispatchdecision',
-            index=models.Index(fields=['ticket', '-id'], name='dispatch_by_ticket'),
-        ),
-        migrations.AddIndex(
-            model_name='groupnews',
-            index=models.Index(fields=['ticket', '-version'], name='group_news_by_ticket'),
-        ),
-        migrations.AddIndex(
-            model_name='groupnews',
-            index=models.Index(fields=['group_id', '-due_at'], name='group_news_by_group'),
-        ),
-        migrations.AddIndex(
-            model_name='groupnews',
-            index=models.Index(fields=['message_id'], name='group_news_by_message'),
-        ),
-        migrations.AddIndex(
-            model_name='groupnews',
-            index=models.Index(fields=['due_at'], name='group_news_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='saved_view_name_once', violation_error_message='您已有同名的视图'),
-        ),
-        migrations.AddConstraint(
-            model_name='slapolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('response_minutes__isnull', False), ('resolution_minutes__isnull', False), _connector='OR'), name='sla_policy_promises_something', violation_error_message='首次响应和解决至少填一个'),
-        ),
-        migrations.AddConstraint(
-            model_name='slapolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('clock__in', ['plain', 'working'])), name='sla_policy_clock_known'),
-        ),
-        migrations.AddIndex(
-            model_name='slaapplication',
-            index=models.Index(fields=['policy', '-id'], name='sla_application_by_policy'),
-        ),
-        migrations.AddConstraint(
-            model_name='slapolicyversion',
-            constraint=models.UniqueConstraint(fields=('policy', 'version'), name='sla_policy_version_once'),
-        ),
-        migrations.AddIndex(
-            model_name='slastep',
-            index=models.Index(fields=['created_at'], name='sla_step_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='slastep',
-            constraint=models.UniqueConstraint(fields=('ticket', 'cycle', 'target', 'percent'), name='sla_step_once'),
-        ),
-        migrations.AddIndex(
-            model_name='ticketfeedentry',
-            index=models.Index(fields=['created_at'], name='ticket_feed_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketlink',
-            constraint=models.UniqueConstraint(fields=('source', 'target', 'kind'), name='ticket_link_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketlink',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='ticket_not_linked_to_itself'),
-        ),
-        migrations.AddIndex(
-            model_name='ticketrating',
-            index=models.Index(fields=['created_at'], name='ticket_rating_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketrating',
-            constraint=models.UniqueConstraint(fields=('ticket', 'cycle'), name='ticket_rated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketrating',
-            constraint=models.CheckConstraint(condition=models.Q(('score__gte', 1), ('score__lte', 5)), name='ticket_rating_in_range'),
-        ),
-        migrations.AddIndex(
-            model_name='ticketreminder',
-            index=models.Index(fields=['created_at'], name='ticket_reminder_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketreminder',
-            constraint=models.UniqueConstraint(fields=('ticket', 'cycle', 'kind', 'number'), name='ticket_reminder_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketviewer',
-            constraint=models.UniqueConstraint(fields=('ticket', 'user'), name='ticket_viewer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketwatcher',
-            constraint=models.UniqueConstraint(fields=('ticket', 'user'), name='ticket_watch_once'),
         ),
     ]

@@ -17,6 +17,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='ChatGroup',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=50, unique=True, verbose_name='名称')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
+                ('members', models.ManyToManyField(blank=True, related_name='chat_groups', to=settings.AUTH_USER_MODEL, verbose_name='成员')),
+            ],
+            options={
+                'verbose_name': '客服组',
+                'verbose_name_plural': '客服组',
+            },
+        ),
+        migrations.CreateModel(
             name='Chat',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -51,10 +64,26 @@ class Migration(migrations.Migration):
                 ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='chats', to=settings.AUTH_USER_MODEL, verbose_name='客服')),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chats', to='customers.customer', verbose_name='客户')),
                 ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='chats', to='tickets.ticket', verbose_name='转为工单')),
+                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='tickets.chatgroup', verbose_name='客服组')),
             ],
             options={
                 'verbose_name': '会话',
                 'verbose_name_plural': '会话',
+                'indexes': [
+                    models.Index(condition=models.Q(('status', 'queued')), fields=['-priority', 'queued_at', 'id'], name='chat_queue'),
+                    models.Index(condition=models.Q(('status', 'active')), fields=['agent', '-last_message_at'], name='chat_active_by_agent'),
+                    models.Index(fields=['agent', '-id'], name='chat_by_agent'),
+                    models.Index(fields=['customer', '-id'], name='chat_by_customer'),
+                    models.Index(condition=models.Q(('check_at__isnull', False)), fields=['check_at'], name='chat_by_check'),
+                    models.Index(fields=['created_at'], name='chat_by_time'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status__in', ['queued', 'active'])), fields=('customer',), name='chat_one_open_per_customer'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'active', 'ended'])), name='chat_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'queued'), _negated=True), ('agent__isnull', True), _connector='OR'), name='chat_queued_has_no_agent'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'ended'), _negated=True), ('ended_at__isnull', False), _connector='OR'), name='chat_ended_has_a_time'),
+                    models.CheckConstraint(condition=models.Q(('rating_score__isnull', True), ('rating_score__range', (1, 5)), _connector='OR'), name='chat_rating_in_range'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,24 +102,6 @@ class Migration(migrations.Migration):
                 'verbose_name': '会话文件',
                 'verbose_name_plural': '会话文件',
             },
-        ),
-        migrations.CreateModel(
-            name='ChatGroup',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=50, unique=True, verbose_name='名称')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('members', models.ManyToManyField(blank=True, related_name='chat_groups', to=settings.AUTH_USER_MODEL, verbose_name='成员')),
-            ],
-            options={
-                'verbose_name': '客服组',
-                'verbose_name_plural': '客服组',
-            },
-        ),
-        migrations.AddField(
-            model_name='chat',
-            name='group',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='tickets.chatgroup', verbose_name='客服组'),
         ),
         migrations.CreateModel(
             name='ChatMessage',
@@ -122,6 +133,15 @@ class Migration(migrations.Migration):
                 'verbose_name': '会话消息',
                 'verbose_name_plural': '会话消息',
                 'ordering': ['chat', 'number'],
+                'indexes': [
+                    models.Index(condition=models.Q(('status__in', ['held', 'sending'])), fields=['chat', 'number'], name='chat_message_open'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('chat', 'number'), name='chat_message_number'),
+                    models.UniqueConstraint(condition=models.Q(('client_id', ''), _negated=True), fields=('chat', 'sender', 'client_id'), name='chat_message_client_id'),
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('entry', 'external_id'), name='chat_message_external_id'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['held', 'sending', 'sent', 'delivered', 'read', 'failed'])), name='chat_message_status_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -139,6 +159,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '会话动态',
                 'verbose_name_plural': '会话动态',
+                'indexes': [
+                    models.Index(condition=models.Q(('seq__isnull', True)), fields=['id'], name='chat_feed_unnumbered'),
+                    models.Index(fields=['chat', 'seq'], name='chat_feed_by_chat'),
+                    models.Index(fields=['created_at'], name='chat_feed_by_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -197,81 +222,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '会话记录',
                 'indexes': [models.Index(fields=['chat', 'id'], name='chat_event_by_chat')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='chat',
-            index=models.Index(condition=models.Q(('status', 'queued')), fields=['-priority', 'queued_at', 'id'], name='chat_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='chat',
-            index=models.Index(condition=models.Q(('status', 'active')), fields=['agent', '-last_message_at'], name='chat_active_by_agent'),
-        ),
-        migrations.AddIndex(
-            model_name='chat',
-            index=models.Index(fields=['agent', '-id'], name='chat_by_agent'),
-        ),
-        migrations.AddIndex(
-            model_name='chat',
-            index=models.Index(fields=['customer', '-id'], name='chat_by_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='chat',
-            index=models.Index(condition=models.Q(('check_at__isnull', False)), fields=['check_at'], name='chat_by_check'),
-        ),
-        migrations.AddIndex(
-            model_name='chat',
-            index=models.Index(fields=['created_at'], name='chat_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['queued', 'active'])), fields=('customer',), name='chat_one_open_per_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'active', 'ended'])), name='chat_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'queued'), _negated=True), ('agent__isnull', True), _connector='OR'), name='chat_queued_has_no_agent'),
-        ),
-        migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'ended'), _negated=True), ('ended_at__isnull', False), _connector='OR'), name='chat_ended_has_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='chat',
-            constraint=models.CheckConstraint(condition=models.Q(('rating_score__isnull', True), ('rating_score__range', (1, 5)), _connector='OR'), name='chat_rating_in_range'),
-        ),
-        migrations.AddIndex(
-            model_name='chatmessage',
-            index=models.Index(condition=models.Q(('status__in', ['held', 'sending'])), fields=['chat', 'number'], name='chat_message_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.UniqueConstraint(fields=('chat', 'number'), name='chat_message_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.UniqueConstraint(condition=models.Q(('client_id', ''), _negated=True), fields=('chat', 'sender', 'client_id'), name='chat_message_client_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('entry', 'external_id'), name='chat_message_external_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['held', 'sending', 'sent', 'delivered', 'read', 'failed'])), name='chat_message_status_known'),
-        ),
-        migrations.AddIndex(
-            model_name='chatfeedentry',
-            index=models.Index(condition=models.Q(('seq__isnull', True)), fields=['id'], name='chat_feed_unnumbered'),
-        ),
-        migrations.AddIndex(
-            model_name='chatfeedentry',
-            index=models.Index(fields=['chat', 'seq'], name='chat_feed_by_chat'),
-        ),
-        migrations.AddIndex(
-            model_name='chatfeedentry',
-            index=models.Index(fields=['created_at'], name='chat_feed_by_time'),
         ),
     ]

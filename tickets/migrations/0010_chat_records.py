@@ -40,10 +40,14 @@ class Migration(migrations.Migration):
                 ('load_sum', models.PositiveIntegerField(default=0, verbose_name='接待数合计')),
                 ('load_peak', models.PositiveIntegerField(default=0, verbose_name='接待数峰值')),
                 ('looked_at', models.DateTimeField(verbose_name='最近观察')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='客服')),
             ],
             options={
                 'verbose_name': '客服小时负载',
                 'verbose_name_plural': '客服小时负载',
+                'constraints': [
+                    models.UniqueConstraint(fields=('hour', 'user'), name='chat_agent_hour_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,10 +74,15 @@ class Migration(migrations.Migration):
                 ('handling_seconds', models.FloatField(default=0, verbose_name='接待秒数合计')),
                 ('spreads', models.JSONField(blank=True, default=dict, verbose_name='分布')),
                 ('counted_at', models.DateTimeField(auto_now_add=True, verbose_name='统计时间')),
+                ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='客服')),
             ],
             options={
                 'verbose_name': '会话小时统计',
                 'verbose_name_plural': '会话小时统计',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('agent__isnull', True)), fields=('hour', 'entry'), name='chat_hour_once'),
+                    models.UniqueConstraint(condition=models.Q(('agent__isnull', False)), fields=('hour', 'agent'), name='chat_hour_once_an_agent'),
+                ],
             },
         ),
         migrations.AddIndex(
@@ -83,28 +92,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='chatmessage',
             index=models.Index(fields=['created_at'], name='chat_message_by_time'),
-        ),
-        migrations.AddField(
-            model_name='chatagenthour',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='客服'),
-        ),
-        migrations.AddField(
-            model_name='chathourstatistic',
-            name='agent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='客服'),
-        ),
-        migrations.AddConstraint(
-            model_name='chatagenthour',
-            constraint=models.UniqueConstraint(fields=('hour', 'user'), name='chat_agent_hour_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='chathourstatistic',
-            constraint=models.UniqueConstraint(condition=models.Q(('agent__isnull', True)), fields=('hour', 'entry'), name='chat_hour_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='chathourstatistic',
-            constraint=models.UniqueConstraint(condition=models.Q(('agent__isnull', False)), fields=('hour', 'agent'), name='chat_hour_once_an_agent'),
         ),
         migrations.RunPython(run(FORWARDS), run(BACKWARDS)),
     ]

@@ -64,6 +64,9 @@ class Migration(migrations.Migration):
                 'verbose_name': '助手会话',
                 'verbose_name_plural': '助手会话',
                 'db_table': 'wechat_sessions',
+                'constraints': [
+                    models.UniqueConstraint(fields=('entry', 'entry_account', 'address'), name='assistant_session_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -100,6 +103,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '助手记录',
                 'verbose_name_plural': '助手记录',
+                'indexes': [
+                    models.Index(fields=['session', '-id'], name='assistant_turn_by_session'),
+                    models.Index(fields=['customer', '-id'], name='assistant_turn_by_customer'),
+                    models.Index(condition=models.Q(('status', 'pending')), fields=['due_at'], name='assistant_turn_pending'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('entry', 'external_id'), name='assistant_turn_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +129,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '意图例句',
                 'verbose_name_plural': '意图例句',
+                'indexes': [
+                    models.Index(fields=['split', 'intent'], name='intent_example_by_split'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('text',), name='intent_example_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -139,6 +156,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '意图模型',
                 'verbose_name_plural': '意图模型',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('status',), name='intent_model_one_active'),
+                    models.UniqueConstraint(condition=models.Q(('status', 'shadow')), fields=('status',), name='intent_model_one_shadow'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -163,6 +184,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '知识库文章',
                 'verbose_name_plural': '知识库文章',
+                'indexes': [
+                    models.Index(fields=['status', '-hit_count'], name='article_by_hits'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('title',), name='article_title_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -180,6 +207,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '知识缺口',
                 'verbose_name_plural': '知识缺口',
+                'indexes': [
+                    models.Index(fields=['status', '-count'], name='knowledge_gap_by_count'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +226,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '知识命中',
                 'verbose_name_plural': '知识命中',
+                'indexes': [
+                    models.Index(fields=['article', '-id'], name='knowledge_hit_by_article'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,62 +241,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '相似问法',
                 'verbose_name_plural': '相似问法',
+                'constraints': [
+                    models.UniqueConstraint(fields=('article', 'text'), name='similar_question_once'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='assistantsession',
-            constraint=models.UniqueConstraint(fields=('entry', 'entry_account', 'address'), name='assistant_session_once'),
-        ),
-        migrations.AddIndex(
-            model_name='assistantturn',
-            index=models.Index(fields=['session', '-id'], name='assistant_turn_by_session'),
-        ),
-        migrations.AddIndex(
-            model_name='assistantturn',
-            index=models.Index(fields=['customer', '-id'], name='assistant_turn_by_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='assistantturn',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['due_at'], name='assistant_turn_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='assistantturn',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('entry', 'external_id'), name='assistant_turn_once'),
-        ),
-        migrations.AddIndex(
-            model_name='intentexample',
-            index=models.Index(fields=['split', 'intent'], name='intent_example_by_split'),
-        ),
-        migrations.AddConstraint(
-            model_name='intentexample',
-            constraint=models.UniqueConstraint(fields=('text',), name='intent_example_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='intentmodel',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('status',), name='intent_model_one_active'),
-        ),
-        migrations.AddConstraint(
-            model_name='intentmodel',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'shadow')), fields=('status',), name='intent_model_one_shadow'),
-        ),
-        migrations.AddIndex(
-            model_name='knowledgearticle',
-            index=models.Index(fields=['status', '-hit_count'], name='article_by_hits'),
-        ),
-        migrations.AddConstraint(
-            model_name='knowledgearticle',
-            constraint=models.UniqueConstraint(fields=('title',), name='article_title_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='knowledgegap',
-            index=models.Index(fields=['status', '-count'], name='knowledge_gap_by_count'),
-        ),
-        migrations.AddIndex(
-            model_name='knowledgehit',
-            index=models.Index(fields=['article', '-id'], name='knowledge_hit_by_article'),
-        ),
-        migrations.AddConstraint(
-            model_name='similarquestion',
-            constraint=models.UniqueConstraint(fields=('article', 'text'), name='similar_question_once'),
         ),
     ]
