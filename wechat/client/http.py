@@ -7,13 +7,14 @@ import aiohttp
 import orjson
 from yarl import URL
 
+from messaging.channels import wire
 from messaging.channels.base import Outcome, Result
 from wechat.client.errors import PlatformAnswer, result_of_status
 
 OK = 200
-# The largest: a corporation's ten thousand tags.
-ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
-_JSON = {"Content-Type": "application/json; charset=utf-8"}
+
+
+_TOO_LARGE = Result(Outcome.PERMANENT, "too_large", "平台应答过大")
 
 
 class CallFailed(Exception):
@@ -34,9 +35,13 @@ async def post_json(
     http: aiohttp.ClientSession, url: str | URL, body: dict[str, Any]
 ) -> PlatformAnswer:
     """POSTs JSON. Raises `CallFailed` for an HTTP-level refusal, and aiohttp's own errors."""
-    content = orjson.dumps(body)
-    async with http.post(url, data=content, headers=_JSON, allow_redirects=False) as response:
-        return await _answer(response)
+    try:
+        answer = await wire.post(http, url, orjson.dumps(body))
+    except wire.AnswerTooLargeError:
+        raise CallFailed(_TOO_LARGE) from None
+    if answer.status != OK:
+        raise CallFailed(result_of_status(answer.status, answer.headers.get("Retry-After")))
+    return _understood(answer.content)
 
 
 async def post_form(
@@ -61,10 +66,14 @@ async def _answer(response: aiohttp.ClientResponse) -> PlatformAnswer:
     raw = bytearray()
     async for part in response.content.iter_any():
         raw += part
-        if len(raw) > ANSWER_LIMIT_BYTES:
-            raise CallFailed(Result(Outcome.PERMANENT, "too_large", "平台应答过大"))
+        if len(raw) > wire.ANSWER_LIMIT_BYTES:
+            raise CallFailed(_TOO_LARGE)
+    return _understood(raw)
+
+
+def _understood(content: bytes | bytearray) -> PlatformAnswer:
     try:
-        body = orjson.loads(raw)
+        body = orjson.loads(content)
         return PlatformAnswer(int(body.get("errcode", 0)), str(body.get("errmsg", "")), body)
     except (ValueError, TypeError, AttributeError):
         raise CallFailed(Result(Outcome.RETRY, "bad_answer", "平台应答无法解析")) from None
