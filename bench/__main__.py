@@ -1,19 +1,20 @@
-"""`python -m bench [names…] [--quick] [--long]`: measures, then writes docs/benchmarks.md.
+"""`python -m bench [names…] [--quick] [--long] [--docs]`: measures, then writes docs/benchmarks.md.
 
-The document is written by a whole run only: half of a run, and `--quick`, show their report in
-var/bench. Everything that is started is stopped, and its storage dropped, also on Ctrl-C.
+Each bench's last results are kept in var/bench. The document is made of all of them, and written by
+a whole run or with `--docs`; half of a run, and `--quick`, show their report in var/bench.
+Everything that is started is stopped, and its storage dropped, also on Ctrl-C.
 """
 
 import argparse
-import json
 import os
 import resource
 import sys
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bench import machine, peer_packages, plan_report, report, services
+from bench import kept, machine, peer_packages, plan_report, report, storage
 from bench.plan import Plan
 from bench.processes import ROOT, Processes, StartFailed, end_once
 from bench.runs import (
@@ -23,6 +24,7 @@ from bench.runs import (
     chat_sockets,
     cleanup,
     customers,
+    growth,
     lists,
     memory,
     peers,
@@ -31,7 +33,7 @@ from bench.runs import (
     tickets,
     urgent,
 )
-from bench.sections import CHART
+from bench.sections import CHART, GROWTH_CHART
 from bench.sinks import nginx, slow
 
 SLOW_MILLISECONDS = 20
@@ -52,6 +54,7 @@ def _peers(plan: Plan, processes: Processes, sink: str) -> Mapping[str, Any]:
 BENCHES: dict[str, Bench] = {
     "batch": batch.measure,
     "accept": batch.accept,
+    "growth": growth.measure,
     "slow": _slow,
     "urgent": urgent.measure,
     "single": single.measure,
@@ -68,13 +71,13 @@ BENCHES: dict[str, Bench] = {
 }
 ONLY_LONG = frozenset({"memory"})
 # They need the peers' own environment.
-BESIDE_PEERS = frozenset({"batch", "slow", "single", "peers"})
+BESIDE_PEERS = frozenset({"batch", "growth", "slow", "single", "peers"})
 
 
 def main(arguments: list[str]) -> int:
     asked = _asked(arguments)
-    plan = Plan(asked.messages, asked.runs, asked.quick)
-    missing = services.why_not()
+    plan = Plan(asked.messages, asked.runs, asked.quick, asked.long)
+    missing = storage.why_not()
     if missing:
         sys.stderr.write(f"✗ PostgreSQL, RabbitMQ and Redis are needed: {missing}\n")
         return 1
@@ -90,8 +93,8 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         return 130
-    is_whole = not asked.names and not asked.quick
-    _write(results, where, is_whole=is_whole)
+    into_docs = (asked.docs or not asked.names) and not asked.quick
+    _write(results, where, is_quick=asked.quick, into_docs=into_docs)
     return 1 if any("left_out" in found for found in results.values()) else 0
 
 
@@ -101,7 +104,10 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--messages", type=int, default=None)
     parser.add_argument("--runs", type=int, default=None)
     parser.add_argument("--quick", action="store_true", help="small, to see that it works")
-    parser.add_argument("--long", action="store_true", help="memory over 200,000 messages too")
+    parser.add_argument(
+        "--long", action="store_true", help="memory over 200,000 messages, growth to 1,000,000 too"
+    )
+    parser.add_argument("--docs", action="store_true", help="write docs/benchmarks.md by these too")
     asked = parser.parse_args(arguments)
     asked.messages = asked.messages or (1000 if asked.quick else 10_000)
     asked.runs = asked.runs or (1 if asked.quick else 3)
@@ -111,26 +117,34 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
 def _measured(name: str, plan: Plan) -> Mapping[str, Any]:
     """A bench that cannot run is told as left out, with its reason; never a made-up figure."""
     plan.say(f"measuring: {name}")
+    started = time.monotonic()
     try:
         with Processes() as processes:
-            return BENCHES[name](plan, processes, nginx.start(processes))
+            found = BENCHES[name](plan, processes, nginx.start(processes))
+        plan.say(f"measured: {name}, {time.monotonic() - started:.0f} s")
+        return found
     except Exception as error:
         sys.stderr.write(traceback.format_exc())
         lines = str(error).strip().splitlines() if isinstance(error, StartFailed) else []
         return {"left_out": lines[0] if lines else f"{type(error).__name__}: {error}"}
 
 
-def _write(results: Mapping[str, Any], where: Mapping[str, Any], *, is_whole: bool) -> None:
-    folder = DOCS if is_whole else DRAFTS
+def _write(
+    results: Mapping[str, Any], where: Mapping[str, Any], *, is_quick: bool, into_docs: bool
+) -> None:
+    folder = DOCS if into_docs else DRAFTS
     (folder / "images").mkdir(parents=True, exist_ok=True)
     DRAFTS.mkdir(parents=True, exist_ok=True)
-    told = json.dumps({"machine": where, "results": results}, ensure_ascii=False)
-    (DRAFTS / "results.json").write_text(told)
-    (folder / "benchmarks.md").write_text(report.markdown(results, where))
+    place = DRAFTS / ("quick.json" if is_quick else "results.json")
+    found = kept.merged(place, results, where)
+    kept.keep(place, found, where)
+    (folder / "benchmarks.md").write_text(report.markdown(found, where))
     if "plans" in results.get("customers", {}):
         (folder / "customers-plans.md").write_text(plan_report.plans(results, where))
-    if "peers" in results and "yardstick" in results["peers"]:
-        (folder / CHART).write_text(report.drawing(results))
+    if "yardstick" in found.get("peers", {}):
+        (folder / CHART).write_text(report.drawing(found))
+    if "by_size" in found.get("growth", {}):
+        (folder / GROWTH_CHART).write_text(report.growth_drawing(found))
     sys.stdout.write(f"written: {folder / 'benchmarks.md'}\n")
 
 

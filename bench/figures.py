@@ -75,6 +75,8 @@ class Owed:
     aim: float
     unit: str = ""
     higher_is_better: bool = True
+    # By which `bench/held.py` says what holds it.
+    key: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -90,9 +92,13 @@ class Owed:
         return self.value >= bound if self.higher_is_better else self.value <= bound
 
 
-def at_least(name: str, value: float, must: float, aim: float, unit: str = "") -> Owed:
-    return Owed(name, value, must, aim, unit)
+def at_least(
+    name: str, value: float, must: float, aim: float, unit: str = "", *, key: str = ""
+) -> Owed:
+    return Owed(name, value, must, aim, unit, key=key)
 
 
-def at_most(name: str, value: float, must: float, aim: float, unit: str = "") -> Owed:
-    return Owed(name, value, must, aim, unit, higher_is_better=False)
+def at_most(
+    name: str, value: float, must: float, aim: float, unit: str = "", *, key: str = ""
+) -> Owed:
+    return Owed(name, value, must, aim, unit, higher_is_better=False, key=key)

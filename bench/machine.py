@@ -9,7 +9,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import peer_packages, services
+from bench import peer_packages, storage
 from bench.load import generator
 from bench.processes import StartFailed, run
 from bench.sinks import nginx
@@ -33,7 +33,7 @@ def describe() -> dict[str, object]:
 
 
 def _versions() -> dict[str, str]:
-    found = {"Python": platform.python_version(), **services.versions()}
+    found = {"Python": platform.python_version(), **storage.versions()}
     found |= {name: version(name) for name in _OWN}
     binary = nginx.find()
     if binary:

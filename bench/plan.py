@@ -9,6 +9,7 @@ class Plan:
     messages: int = 10_000
     runs: int = 3
     is_quick: bool = False
+    is_long: bool = False
 
     @property
     def press_seconds(self) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench import chart
+from bench import chart, held
 from bench.figures import Owed, Run, median_rate, median_share, others_share
 from bench.owed import owed
 from bench.sections import SECTIONS, number, table
@@ -15,11 +15,12 @@ OUR_NAME = "this system, everything on"
 
 
 def markdown(results: Results, machine: Results) -> str:
-    parts = [_head(results, machine), _promises(owed(results))]
+    rows = owed(results)
+    parts = [_head(results, machine), _promises(rows), _held(rows)]
     for name, section in SECTIONS.items():
         found = results.get(name)
         if found is not None and "left_out" not in found:
-            parts.append(section(results))
+            parts += [section(results), _another_day(found, machine)]
     parts.append(_left_out(results))
     return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
 
@@ -39,13 +40,48 @@ def drawing(results: Results) -> str:
     return chart.bars("Messages a second, as a share of the bare loop", found)
 
 
+def growth_drawing(results: Results) -> str:
+    """Messages a second by the size of the batch, then by the number of processes."""
+    found = results["growth"]
+    rows = [
+        _grown(f"{runs[0]['messages']:,} messages", runs, chart.OWN) for runs in found["by_size"]
+    ]
+    for runs in found["by_processes"]:
+        count = runs[0]["processes"]
+        name = f"{count} process{'es' if count > 1 else ''}, {runs[0]['messages']:,}"
+        rows.append(_grown(name, runs, chart.BASE))
+    title = "Messages a second, by the batch's size and by the worker's processes"
+    return chart.bars(title, rows)
+
+
+def _grown(name: str, runs: Sequence[Run], colour: str) -> tuple[str, float, str, str]:
+    speed, share = median_rate(runs), median_share(runs)
+    return name, speed, f"{number(speed)} ({share:.2f})", colour
+
+
+def _another_day(found: Results, machine: Results) -> str:
+    """Where a section was not measured with the rest."""
+    at = found.get("measured", machine)
+    if at["date"] == machine["date"]:
+        return ""
+    return f"(Measured {at['date']}, commit {at['commit']}.)"
+
+
+def _held(rows: Sequence[Owed]) -> str:
+    """What holds the figures that miss their aim, and what was tried."""
+    short = [row for row in rows if row.verdict != "aim"]
+    lines = [f"- **{row.name}**: {held.WHY[row.key]}" for row in short if row.key in held.WHY]
+    return "What holds those that miss their aim:\n\n" + "\n".join(lines) if lines else ""
+
+
 def _head(results: Results, machine: Results) -> str:
     versions = ", ".join(f"{name} {value}" for name, value in machine["versions"].items())
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`; every ratio is of one run on one machine, load generator, servers",
-        "and sink included. Absolute figures drift from machine to machine; ratios last.",
+        "Written by `make bench` (parts of it: `python -m bench names… --docs`); every ratio is of one",
+        "run on one machine, load generator, servers and sink included. Absolute figures drift from",
+        "machine to machine; ratios last.",
         "",
         f"- {machine['date']}, commit {machine['commit']}",
         f"- {machine['cpu']}, {machine['memory']}, {machine['system']}",

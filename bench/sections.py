@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from bench.figures import cpu_ms, growth_mb, median_rate, peak_mb, percentile
+from bench.figures import cpu_ms, growth_mb, median_rate, median_share, peak_mb, percentile
 
 Results = Mapping[str, Any]
 CHART = "images/benchmarks.svg"
+GROWTH_CHART = "images/growth.svg"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -66,6 +67,44 @@ def _batch(results: Results) -> str:
             table(["component", *(f"{runs[0]['messages']:,}" for runs in sizes)], by_component),
         ]
     )
+
+
+def _growth(results: Results) -> str:
+    found = results["growth"]
+    sizes = [[f"{runs[0]['messages']:,}", *_grown(runs)] for runs in found["by_size"]]
+    counts = [[str(runs[0]["processes"]), *_grown(runs)] for runs in found["by_processes"]]
+    head = [
+        "msg/s",
+        "share of the loop",
+        "CPU ms a message",
+        "of it the send worker",
+        "one process, MB",
+    ]
+    messages = found["by_processes"][0][0]["messages"]
+    return "\n\n".join(
+        [
+            "## Growth",
+            f"![messages a second]({GROWTH_CHART})",
+            (
+                f"By the size, with {found['process_count']} send processes; above {messages:,} in "
+                f"calls of {messages:,}, the first of them going out while the others come in:"
+            ),
+            table(["messages", *head], sizes),
+            f"By the number of send processes, {messages:,} messages:",
+            table(["processes", *head], counts),
+        ]
+    )
+
+
+def _grown(runs: Sequence[Results]) -> list[str]:
+    cost = cpu_ms(runs)
+    return [
+        number(median_rate(runs)),
+        f"{median_share(runs):.2f}",
+        number(sum(cost.values())),
+        number(cost.get("send", 0.0)),
+        number(max(run["biggest_mb"]["send"] for run in runs)),
+    ]
 
 
 def _slow(results: Results) -> str:
@@ -325,6 +364,7 @@ def _cleanup(results: Results) -> str:
 
 SECTIONS = {
     "batch": _batch,
+    "growth": _growth,
     "peers": _peers,
     "slow": _slow,
     "urgent": _urgent,

@@ -19,11 +19,10 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from bench.measure import Meter
+from bench.meter import Meter
 from bench.processes import READY_SECONDS, Processes, StartFailed, free_port, run
-from bench.services import Storage, fresh
+from bench.storage import Storage, fresh
 
-# As docker-compose.yml starts them; the three lower queues share one worker of three processes.
 # The Official Account of the measured system: public values, worthless anywhere else.
 OFFICIAL = {
     "MP_TOKEN": "benchToken",
@@ -31,8 +30,10 @@ OFFICIAL = {
     "MP_APP_ID": "wxbench00000000app",
     "MP_APP_SECRET": "bench",
 }
+# As docker-compose.yml starts them; the three lower queues share one worker of three processes.
+LOWER_QUEUES = ["-Q", "msg.low,msg.normal,msg.high"]
+SEND_PROCESSES = 3
 WORKERS = {
-    "send": ["-Q", "msg.low,msg.normal,msg.high", "-c", "3"],
     "urgent": ["-Q", "msg.urgent", "-c", "1"],
     "rest": ["-Q", "callbacks,chat,default,welcome,assistant,kf", "-c", "1"],
 }
@@ -93,14 +94,15 @@ class System:
         self._start_worker("rest")
         self._wait()
 
-    def start_senders(self) -> None:
-        for name in ("send", "urgent"):
-            self._start_worker(name)
+    def start_senders(self, processes: int = SEND_PROCESSES) -> None:
+        """The worker of the three lower queues, with so many processes, and the urgent one."""
+        self._start_worker("send", [*LOWER_QUEUES, "-c", str(processes)])
+        self._start_worker("urgent")
         self.send_batch(WARM_UP)
 
     def start_one_sender(self) -> None:
         """One process for the three lower queues: what it holds is one worker's."""
-        self._start_worker("send", ["-Q", "msg.low,msg.normal,msg.high", "-c", "1"])
+        self._start_worker("send", [*LOWER_QUEUES, "-c", "1"])
 
     def meter(self) -> Meter:
         roots = {name: self._processes.pid(name) for name in [*self.names, *self._sinks()]}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from bench.measure import Meter
+from bench.meter import Meter
 from bench.processes import Processes, end_once
 
 WARM_UP = 200

@@ -16,9 +16,9 @@ def measure(plan: Plan, processes: Processes, sink: str) -> dict[str, Any]:
         middle = _beside_the_loop(system, plan, sink)
         return {
             "safety": SAFETY,
-            "small": [_one(system, min(SMALL, plan.messages)) for _ in range(plan.runs)],
+            "small": [one(system, min(SMALL, plan.messages)) for _ in range(plan.runs)],
             "middle": middle,
-            "large": [_many(system, plan.messages, LARGE_CALLS)],
+            "large": [many(system, plan.messages, LARGE_CALLS)],
         }
 
 
@@ -44,14 +44,14 @@ def _beside_the_loop(system: System, plan: Plan, sink: str) -> list[dict[str, An
     """Each run, and the mean of what the loop did just before and just after it."""
     runs, before = [], yardstick(plan, sink)
     for _ in range(plan.runs):
-        run = _one(system, plan.messages)
+        run = one(system, plan.messages)
         after = yardstick(plan, sink)
         runs.append({**run, "yardstick": (before + after) / 2})
         before = after
     return runs
 
 
-def _one(system: System, messages: int) -> dict[str, Any]:
+def one(system: System, messages: int) -> dict[str, Any]:
     with system.meter() as meter:
         sent = system.send_batch(messages)
     return {
@@ -62,7 +62,7 @@ def _one(system: System, messages: int) -> dict[str, Any]:
     }
 
 
-def _many(system: System, messages: int, calls: int) -> dict[str, Any]:
+def many(system: System, messages: int, calls: int) -> dict[str, Any]:
     """So many calls one after the other, while the first ones are already going out."""
     bodies = [system.batch_body(messages) for _ in range(calls)]
     with system.meter() as meter:

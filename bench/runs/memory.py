@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench.measure import family, resident_mb
+from bench.meter import family, resident_mb
 from bench.plan import Plan
 from bench.processes import Processes
 from bench.system import running

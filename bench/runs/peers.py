@@ -7,8 +7,8 @@ from typing import Any
 from bench import peer_packages
 from bench.plan import Plan
 from bench.processes import Processes, StartFailed, run
-from bench.services import fresh
 from bench.sinks import smtp
+from bench.storage import fresh
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ import psycopg
 
 from bench import peer_packages
 from bench.load import Load, Target, generator, press
-from bench.measure import Meter
+from bench.meter import Meter
 from bench.peers.rows import ACCEPTED_TABLE
 from bench.plan import Plan
 from bench.processes import Processes, StartFailed, free_port
-from bench.services import fresh
+from bench.storage import fresh
 from bench.system import running
 
 CALLERS = (64, 500)

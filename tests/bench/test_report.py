@@ -1,11 +1,13 @@
 """The report's arithmetic: what stands in docs/benchmarks.md follows from the runs alone."""
 
+import json
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench import chart, report
+from bench import chart, held, kept, report
 from bench.figures import (
     at_least,
     at_most,
@@ -136,6 +138,71 @@ def test_a_bench_that_did_not_run_has_no_figure_and_tells_why():
     assert "`send` at c=64" not in text
     assert "- single: no server" in text
     assert "left out: no npm" in text
+
+
+def growth() -> dict[str, Any]:
+    sizes = [[run(1000, 0.25, yardstick=8000.0)], [run(10_000, 2.0, yardstick=10_000.0)]]
+    counts = [
+        [run(10_000, 10.0 / count, yardstick=10_000.0, processes=count)] for count in range(1, 5)
+    ]
+    return {"growth": {"process_count": 3, "by_size": sizes, "by_processes": counts}}
+
+
+def test_growth_is_shown_by_size_and_by_processes():
+    text = report.markdown(growth(), MACHINE)
+    assert "| 10,000 | 5,000 | 0.50 | 0.30 | 0.20 | 120 |" in text
+    assert "| 4 | 4,000 | 0.40 |" in text
+    drawn = report.growth_drawing(growth())
+    ET.fromstring(drawn)  # noqa: S314 - we drew it
+    assert "4,000 (0.40)" in drawn
+    assert drawn.index("1 process,") < drawn.index("4 processes,")
+
+
+def test_a_figure_that_misses_its_aim_says_what_holds_it():
+    short = report.markdown(results(batch_seconds=1.0), MACHINE)
+    assert held.WHY["batch"] in short
+    reached = report.markdown(results(batch_seconds=0.5, peer_seconds=40.0), MACHINE)
+    assert "What holds" not in reached
+    keys = {row.key for row in owed({**results(), **many_promises()}) if row.key}
+    assert keys == set(held.WHY)
+
+
+def many_promises() -> dict[str, Any]:
+    calls = {"first page": [10.0, 60.0]}
+    return {
+        "lists": {"messages": 1_000_000, "customers": 100_000, "calls": calls},
+        "customers": {"customers": 100_000, "links": 1, "calls": calls},
+        "sockets": {"clients": 2000, "milliseconds": [300.0]},
+    }
+
+
+def test_a_callback_that_was_lost_doubled_or_refused_is_a_missed_promise():
+    found = {
+        "a_second": 200,
+        "statuses": {"200": 1999, "TimeoutError": 1},
+        "missing": 0,
+        "twice": 2,
+    }
+    refused, wrong = owed({"callbacks": found})
+    assert (refused.value, refused.verdict) == (1, "missed")
+    assert (wrong.value, wrong.verdict) == (2, "missed")
+
+
+def test_half_a_run_takes_the_place_of_its_own_benches_only(tmp_path: Path):
+    place = tmp_path / "results.json"
+    first = kept.merged(place, {**results(), "lists": {"left_out": "no server"}}, MACHINE)
+    kept.keep(place, first, MACHINE)
+    later = {**MACHINE, "date": "2026-11-28T09:00+08:00", "commit": "def5678"}
+    second = kept.merged(
+        place, {**growth(), "peers": {"left_out": "no network"}, "batch": results()["batch"]}, later
+    )
+    assert second["peers"]["measured"] == {"date": MACHINE["date"], "commit": "abc1234"}
+    assert second["growth"]["measured"]["commit"] == "def5678"
+    assert second["lists"]["left_out"] == "no server"
+    text = report.markdown(json.loads(json.dumps(second)), later)
+    peers = text.partition("## Peers")[2]
+    assert f"(Measured {MACHINE['date']}, commit abc1234.)" in peers
+    assert "(Measured" not in text.partition("## Growth")[2].partition("## Peers")[0]
 
 
 def test_without_nginx_the_report_says_so():

@@ -17,8 +17,8 @@ from bench.processes import StartFailed, run
 DATABASES = os.environ.get("BENCH_DATABASES_URL", "postgresql://postgres@127.0.0.1:5432")
 BROKER = os.environ.get("BENCH_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672")
 REDIS = os.environ.get("BENCH_REDIS_URL", "redis://127.0.0.1:6379")
-# 8 to 13 are the benches'; whatever else uses this Redis stays out of them.
-REDIS_NUMBERS = {"system": 8, "peer": 9}
+# These two are the benches'; whatever else uses this Redis stays out of them.
+REDIS_NUMBERS = {"system": 12, "peer": 13}
 
 
 @dataclass(frozen=True)
