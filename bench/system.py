@@ -100,6 +100,11 @@ class System:
         self._start_worker("urgent")
         self.send_batch(WARM_UP)
 
+    def stop_senders(self) -> None:
+        """So that others can be started; what they had begun they end first."""
+        self._processes.stop("send", "urgent")
+        self.names = [name for name in self.names if name not in ("send", "urgent")]
+
     def start_one_sender(self) -> None:
         """One process for the three lower queues: what it holds is one worker's."""
         self._start_worker("send", [*LOWER_QUEUES, "-c", "1"])

@@ -1,6 +1,5 @@
 """How sending grows: with the batch, 1,000 to 1,000,000 messages, and with the worker's processes."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from bench.plan import Plan
@@ -13,43 +12,29 @@ MOST_PROCESSES = 4
 
 
 def measure(plan: Plan, processes: Processes, sink: str) -> dict[str, Any]:
-    return {
-        "process_count": SEND_PROCESSES,
-        "by_size": _by_size(plan, processes, sink),
-        "by_processes": _by_processes(plan, processes, sink),
-    }
-
-
-def _by_size(plan: Plan, processes: Processes, sink: str) -> list[list[dict[str, Any]]]:
-    """For each size its runs; beyond 10,000 so many calls of 10,000, once."""
     with running(processes, sink, senders=False) as system:
-        system.start_senders()
-        found = [
-            _beside_the_loop(system, plan, sink, size, plan.runs)
-            for size in _sizes(plan, small=True)
-        ]
-        found += [
-            _beside_the_loop(system, plan, sink, size, 1) for size in _sizes(plan, small=False)
-        ]
-        return found
-
-
-def _by_processes(plan: Plan, processes: Processes, sink: str) -> list[list[dict[str, Any]]]:
-    found = []
-    for count in range(1, MOST_PROCESSES + 1):
-        plan.say(f"  {count} processes")
-        with running(processes, sink, senders=False) as system:
+        by_processes = []
+        for count in range(1, MOST_PROCESSES + 1):
+            plan.say(f"  {count} processes")
             system.start_senders(count)
             runs = _beside_the_loop(system, plan, sink, plan.messages, plan.runs)
-        found.append([{**run, "processes": count} for run in runs])
+            by_processes.append([{**run, "processes": count} for run in runs])
+            system.stop_senders()
+        system.start_senders()
+        by_size = [
+            _beside_the_loop(system, plan, sink, messages, runs) for messages, runs in _sizes(plan)
+        ]
+    return {"process_count": SEND_PROCESSES, "by_size": by_size, "by_processes": by_processes}
+
+
+def _sizes(plan: Plan) -> list[tuple[int, int]]:
+    """Each with its number of runs; what is more than one call can take is sent once."""
+    found = [(max(1, plan.messages // 10), plan.runs), (plan.messages, plan.runs)]
+    if not plan.is_quick:
+        found.append((10 * plan.messages, 1))
+    if plan.is_long:
+        found.append((100 * plan.messages, 1))
     return found
-
-
-def _sizes(plan: Plan, *, small: bool) -> Sequence[int]:
-    if small:
-        return sorted({max(1, plan.messages // 10), plan.messages})
-    most = 100 if plan.is_long else 10
-    return [plan.messages * times for times in (10, 100) if times <= most and not plan.is_quick]
 
 
 def _beside_the_loop(
