@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from config.broker import trace  # noqa: F401  (hears what tasks begin and end)
 from config.processes import ending  # noqa: F401  (hears when the worker is told to end)
 
-app = Celery("scrm")
+app = Celery("scrm", task_cls="config.broker.survival:SurvivableTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

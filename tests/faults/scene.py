@@ -30,6 +30,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "KF": {"open_kfid": "wkfaults"},
 }
 DEDUPE_SECONDS = 3600
+CSRF = "f" * 32
 ROBOT_PATH = "/cgi-bin/webhook/send?key="
 
 
@@ -93,16 +94,15 @@ class Scene:
         ((pk,),) = self.system.query(
             "SELECT id FROM messaging_message WHERE message_id = %s", [message_id]
         )
-        token = "f" * 32
         answer = requests.post(
             f"{self.system.web}/admin/messaging/message/",
             data={
                 "action": act,
                 "_selected_action": pk,
                 "confirmed": "1",
-                "csrfmiddlewaretoken": token,
+                "csrfmiddlewaretoken": CSRF,
             },
-            headers={"Cookie": f"sessionid={self._session}; csrftoken={token}"},
+            headers=self.cookies,
             allow_redirects=False,
             timeout=CALL_SECONDS,
         )
@@ -110,6 +110,11 @@ class Scene:
         assert "login" not in answer.headers["Location"]
 
     # Looking
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """A browser in which the administrator is logged in."""
+        return {"Cookie": f"sessionid={self._session}; csrftoken={CSRF}"}
 
     def message(self, message_id: str) -> dict[str, Any]:
         """The row's columns, and in how many seconds it is due, by the database's clock."""
