@@ -127,7 +127,7 @@ class Scene:
         )
         return dict(zip(columns, rows[0], strict=True))
 
-    def until(self, message_id: str, *states: str, seconds: float = 30) -> dict[str, Any]:
+    def until(self, message_id: str, *states: str, seconds: float = 60) -> dict[str, Any]:
         """The message once it is in one of these states."""
 
         def there() -> dict[str, Any] | None:
@@ -155,7 +155,13 @@ class Scene:
         """A runtime setting, in force in every process when this returns."""
         from config.runtime.store import SNAPSHOT_SECONDS
 
-        self.system.change_setting(key, value)
+        answer = requests.post(
+            f"{self.system.web}/api/admin/config",
+            json={key: value},
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=CALL_SECONDS,
+        )
+        assert answer.status_code == 200, answer.text
         # No process goes longer by what it read before.
         time.sleep(2 * SNAPSHOT_SECONDS)
 
@@ -169,7 +175,8 @@ def scene_of(system: System, provider: Provider) -> Scene:
 def furnish(base: str) -> dict[str, Any]:
     from rest_framework_simplejwt.tokens import AccessToken
 
-    from customers.models import Role, User
+    from config.api.roles import Role
+    from customers.models import User
     from messaging.models import ChannelAccount, MessageTemplate
 
     netloc = base.partition("//")[2]
