@@ -3,6 +3,7 @@
 A message that is held back goes back with a due time and has used up no attempt.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ class Ready:
     row: Claimed
     channel: Channel
     outbound: Outbound
+    # The one that looks whether an open circuit's provider works again.
+    is_probe: bool = False
 
 
 class Brakes:
@@ -48,6 +51,7 @@ class Brakes:
             if key not in gates:
                 gates[key] = list(circuit.places(key))
             if gates[key][0] > 0:
+                item.is_probe = gates[key][0] < math.inf
                 gates[key][0] -= 1
                 allowed.append(item)
             else:

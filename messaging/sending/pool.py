@@ -162,7 +162,9 @@ async def _work(
             results = [poison(item.outbound) for item in call.items]
         duration_ms = int((time.monotonic() - started) * 1000)
         for item, result in zip(call.items, results, strict=True):
-            finished.append(Finished(item.row, result, item.outbound, started_at, duration_ms))
+            finished.append(
+                Finished(item.row, result, item.outbound, started_at, duration_ms, item.is_probe)
+            )
 
 
 def _in_time(call: _Call, finished: list[Finished]) -> _Call:

@@ -40,6 +40,8 @@ class Finished:
     # When the call began, seconds since the epoch, and how long it took.
     started_at: float = 0.0
     duration_ms: int = 0
+    # It was sent to look whether an open circuit's provider works again.
+    is_probe: bool = False
 
 
 @dataclass(slots=True)
@@ -121,7 +123,7 @@ def flush(token: uuid.UUID, finished: Sequence[Finished]) -> list[After]:
 
 def _after(item: Finished) -> After:
     result = item.result
-    status, attempts_after, due_at = _next_state(item.row.attempts, result)
+    status, attempts_after, due_at = _next_state(item.row.attempts, result, is_probe=item.is_probe)
     ended_well = result.outcome is Outcome.SENT
     new_payload = item.outbound.payload if item.outbound and item.row.payload is None else None
     return After(
@@ -139,8 +141,14 @@ def _after(item: Finished) -> After:
     )
 
 
-def _next_state(attempts: int, result: Result) -> tuple[str, int, datetime | None]:
-    """Status, attempts, and when it is due again (guarantees.md 6)."""
+def _next_state(
+    attempts: int, result: Result, *, is_probe: bool
+) -> tuple[str, int, datetime | None]:
+    """Status, attempts, and when it is due again (guarantees.md 6).
+
+    A look whether the provider works again costs its message no attempt: each look takes the first
+    one of those that wait, which would soon have used up all it has.
+    """
     if result.outcome in _FINAL:
         status, used = _FINAL[result.outcome]
         return status, attempts + used, None
@@ -149,7 +157,9 @@ def _next_state(attempts: int, result: Result) -> tuple[str, int, datetime | Non
         wait = 60.0 if result.retry_after_seconds is None else result.retry_after_seconds
         return MessageStatus.QUEUED, attempts - 1, now + timedelta(seconds=wait)
     retry = store.get("retry")
-    if attempts >= retry["max_attempts"]:
+    if is_probe:
+        attempts -= 1
+    elif attempts >= retry["max_attempts"]:
         return MessageStatus.FAILED, attempts, None
     delay = retry["delay_seconds"] * (1 + random.uniform(-JITTER, JITTER))  # noqa: S311
     return MessageStatus.QUEUED, attempts, now + timedelta(seconds=delay)

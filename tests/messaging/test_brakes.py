@@ -220,6 +220,22 @@ def test_a_bad_look_keeps_it_open_twice_as_long_up_to_ten_minutes(accept, channe
     assert opened() == 1
 
 
+def test_looking_often_uses_up_no_attempts_of_those_that_wait(accept, channel, rule):
+    channel.script = [RETRY] * 5
+    send(accept(5))
+    circuit.forget()
+    waiting = accept(3)
+    for look in range(5):
+        let_time_pass()
+        make_due()
+        channel.script = [RETRY]
+        send(waiting)
+        assert len(channel.received) == 6 + look
+    found = Message.objects.filter(pk__in=[message.pk for message in waiting])
+    assert {(message.status, message.attempts) for message in found} == {("queued", 0)}
+    assert MessageAttempt.objects.filter(message__in=found).count() == 5, "and each look is told"
+
+
 def test_only_the_account_at_fault_rests(accept, channel, rule):
     broken, sound = (
         ChannelAccount.objects.create(channel="SMS", code=code, name=code) for code in "ab"
