@@ -4,11 +4,7 @@ The processes are docker-compose.yml's, with two send workers, so that one can d
 works. Nothing starts a dead process again but the test.
 """
 
-import hashlib
 import json
-import os
-import secrets
-import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -17,21 +13,14 @@ from typing import Any
 import psycopg
 import requests
 
+from tests.faults import commands
+from tests.faults.commands import LOWER, WORKERS
 from tests.faults.figures import FOLDER
-from tests.faults.processes import ROOT, Processes, free_port, until
+from tests.faults.processes import Processes, free_port, until
 from tests.faults.servers import Servers
 
 READY_SECONDS = 90.0
 CALL_SECONDS = 30.0
-CELERY = ["-m", "celery", "-A", "config"]
-LOWER = "msg.high,msg.normal,msg.low"
-# Queues and processes of each worker.
-WORKERS: dict[str, tuple[str, int]] = {
-    "send-1": (LOWER, 2),
-    "send-2": (LOWER, 2),
-    "urgent": ("msg.urgent", 1),
-    "rest": ("callbacks,chat,default,welcome,assistant,kf", 1),
-}
 SENDERS = ("send-1", "send-2", "urgent")
 OPEN = ("scheduled", "queued", "sending")
 BATCH_PATH, SEND_PATH = "/api/messages/send-batch", "/api/messages/send"
@@ -46,7 +35,7 @@ class System:
         self.processes = Processes(folder)
         self._ports = {"web": free_port(), "live": free_port()}
         self._numbers = iter(range(1, 1_000_000))
-        self.environment = _environment(servers, folder, provider)
+        self.environment = commands.environment(servers, folder, provider)
         self._make_database()
 
     def _make_database(self) -> None:
@@ -54,15 +43,15 @@ class System:
         self._template = self.servers.database_name("template")
         url = self.servers.create_database(self._template)
         on_template = {**self.environment, "DATABASE_URL": url}
-        kept = FOLDER / f"migrated-{_digest_of_migrations()}.dump"
+        kept = FOLDER / f"migrated-{commands.digest_of_migrations()}.dump"
         is_new = not kept.exists()
         if not is_new:
             self.servers.restore(url, kept)
         # Of a database that is migrated already this writes anew what depends on the code.
-        _run(on_template, "manage.py", "migrate", "--verbosity", "0")
+        commands.run(on_template, "manage.py", "migrate", "--verbosity", "0")
         if is_new:
             self.servers.dump(url, kept)
-        self._furnished = json.loads(_run(on_template, "-m", "tests.faults.furnish"))
+        self._furnished = json.loads(commands.run(on_template, "-m", "tests.faults.furnish"))
         self.new_database()
 
     def new_database(self) -> None:
@@ -86,27 +75,16 @@ class System:
     def start(self, *names: str, **environment: str) -> None:
         """Starts these of our processes (or those of `extra_worker`); does not wait."""
         for name in names:
-            command, more = self._command(name)
-            full = {**self.environment, **more, **environment}
+            full = {**self.environment, **environment}
+            if name in self._ports:
+                full["PORT"] = str(self._ports[name])
+            command = commands.command_of(name, self.processes.folder)
             self.processes.start(name, [sys.executable, *command], full)
 
     def extra_worker(self, name: str, queues: str = LOWER, processes: int = 1) -> None:
         self.processes.start(
-            name, [sys.executable, *_worker(name, queues, processes)], self.environment
+            name, [sys.executable, *commands.worker(name, queues, processes)], self.environment
         )
-
-    def _command(self, name: str) -> tuple[list[str], dict[str, str]]:
-        if name in self._ports:
-            live = ["--live"] if name == "live" else []
-            return ["manage.py", "serve", *live], {"PORT": str(self._ports[name])}
-        if name == "relay":
-            return ["manage.py", "relay"], {}
-        # A second one is named `beat-2`.
-        if name.startswith("beat"):
-            schedule = str(self.processes.folder / f"{name}-schedule")
-            return [*CELERY, "beat", "--pidfile=", "--schedule", schedule], {}
-        queues, processes = WORKERS[name]
-        return _worker(name, queues, processes), {}
 
     def kill(self, name: str) -> float:
         """SIGKILL for all of it; when that was."""
@@ -162,7 +140,7 @@ class System:
 
     def run(self, *command: str) -> str:
         """One command of the project to its end, such as `("manage.py", "shell", "-c", code)`."""
-        return _run(self.environment, *command)
+        return commands.run(self.environment, *command)
 
     # The API
 
@@ -264,49 +242,3 @@ class System:
             seconds,
             why=lambda: self.processes.tail("relay", *SENDERS),
         )
-
-
-def _digest_of_migrations() -> str:
-    found = hashlib.sha256()
-    for path in sorted(ROOT.glob("*/migrations/*.py")):
-        found.update(path.read_bytes())
-    return found.hexdigest()[:16]
-
-
-def _worker(name: str, queues: str, processes: int) -> list[str]:
-    options = ["-Q", queues, "-c", str(processes), "-n", f"{name}@%h"]
-    return [*CELERY, "worker", *options, "--without-gossip", "--without-mingle"]
-
-
-def _environment(servers: Servers, folder: Path, provider: dict[str, str]) -> dict[str, str]:
-    # Nothing of a developer's own settings may reach the system under test.
-    kept = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
-    return {
-        **kept,
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "BROKER_URL": servers.broker_url,
-        "REDIS_URL": servers.redis_url,
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "DATA_DIR": str(folder / "data"),
-        "STATIC_ROOT": str(folder / "static"),
-        "SANDBOX": "0",
-        "DEBUG": "0",
-        "APP_DOMAIN": "http://127.0.0.1",
-        "LOG_LEVEL": "INFO",
-        "PYTHONUNBUFFERED": "1",
-        "WEB_WORKERS": "1",
-        **provider,
-    }
-
-
-def _run(environment: dict[str, str], *command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
