@@ -1,6 +1,8 @@
 """What a fault test measured, kept for `python -m tests.faults.report`."""
 
 import json
+import os
+import platform
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +27,16 @@ class Figures:
         kept[part] = {
             "test": self._test,
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": machine(),
             "figures": figures,
         }
         self._path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
+
+
+def machine() -> str:
+    cpus = os.cpu_count()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    python = platform.python_version()
+    return (
+        f"{cpus} CPUs, {memory:.0f} GB, {platform.system()} {platform.machine()}, Python {python}"
+    )

@@ -4,8 +4,6 @@ Only what a run has written into var/faults goes into the table; a clause withou
 """
 
 import json
-import os
-import platform
 import sys
 from pathlib import Path
 from typing import Any
@@ -76,18 +74,10 @@ def write(target: Path = TARGET) -> list[int]:
         told = "<br>".join(_told(part, kept["figures"]) for part, kept in parts.items())
         at = max(kept["at"] for kept in parts.values())[:16].replace("T", " ")
         lines.append(f"| {clause} | {promise} | `{module}` | {told} | {at} UTC |")
-    lines.append(f"\nMachine: {machine()}.")
+    machines = {kept["machine"] for parts in found.values() for kept in parts.values()}
+    lines.append(f"\nMachine: {'; '.join(sorted(machines)) or 'none'}.")
     target.write_text("\n".join(lines) + "\n" + END)
     return [clause for clause, parts in found.items() if not parts]
-
-
-def machine() -> str:
-    cpus = os.cpu_count()
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    python = platform.python_version()
-    return (
-        f"{cpus} CPUs, {memory:.0f} GB, {platform.system()} {platform.machine()}, Python {python}"
-    )
 
 
 def _figures_of(clause: int) -> dict[str, Any]:
