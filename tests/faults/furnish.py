@@ -12,7 +12,7 @@ import django
 
 BODY = "{{name}}，您好：您的工单已有新进展，请点击查看详情。"
 # Groups' robots, for `template_code="faults-robot"`.
-ROBOTS = ("robot-1", "robot-2", "robot-3")
+ROBOTS = ("robot-1", "robot-2")
 # High enough that no limit of our own API refuses; the limits themselves stay on.
 RATE = {"qps": 1_000_000, "concurrent": 100_000}
 

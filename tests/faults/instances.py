@@ -52,10 +52,6 @@ class Server:
     def thaw(self) -> None:
         self._processes.thaw(self.name)
 
-    def restart_after_kill(self) -> None:
-        self.kill()
-        self.start()
-
     def heal(self) -> None:
         """Running and answering again, whatever a test left behind."""
         if self._processes.is_running(self.name):

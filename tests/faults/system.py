@@ -40,8 +40,8 @@ class System:
 
     def _make_database(self) -> None:
         """A migrated and furnished template, and the first copy of it."""
-        self._template = self.servers.database_name("template")
-        url = self.servers.create_database(self._template)
+        template = self.servers.database_name("template")
+        url = self.servers.create_database(template)
         on_template = {**self.environment, "DATABASE_URL": url}
         kept = FOLDER / f"migrated-{commands.digest_of_migrations()}.dump"
         is_new = not kept.exists()
@@ -52,13 +52,8 @@ class System:
         if is_new:
             self.servers.dump(url, kept)
         self._furnished = json.loads(commands.run(on_template, "-m", "tests.faults.furnish"))
-        self.new_database()
-
-    def new_database(self) -> None:
-        """A fresh copy of the template; only while no process of ours runs."""
-        assert not self.processes.names()
         name = self.servers.database_name("system")
-        self.environment["DATABASE_URL"] = self.servers.create_database(name, self._template)
+        self.environment["DATABASE_URL"] = self.servers.create_database(name, template)
 
     # Processes
 
@@ -89,12 +84,6 @@ class System:
     def kill(self, name: str) -> float:
         """SIGKILL for all of it; when that was."""
         return self.processes.kill(name)
-
-    def restart(self, *names: str) -> None:
-        """In order: asked to stop, waited for, started."""
-        for name in names:
-            self.processes.stop(name)
-            self.start(name)
 
     def heal(self) -> None:
         """All servers and all of our processes run, are well, and know the queues; extras are gone."""
@@ -160,14 +149,6 @@ class System:
             "Authorization": f"Bearer {self._furnished['access_token']}",
             "Connection": "close",
         }
-
-    def change_setting(self, key: str, value: Any) -> None:
-        """A runtime setting; processes follow within about two seconds."""
-        code = (
-            "import json,sys; from config.runtime import store;"
-            f"store.change(key={key!r}, value=json.loads({json.dumps(value)!r}), actor=None)"
-        )
-        self.run("manage.py", "shell", "-c", code)
 
     def send(self, recipient: str, *, base: str = "", **body: Any) -> requests.Response:
         """One message by the key's caller; through the web server unless `base` says otherwise."""
