@@ -98,7 +98,7 @@ def ours() -> list[type[models.Model]]:
 def _widely_shown() -> None:
     """What pages show of a row only in some state of it, and JSON as our code writes it."""
     Ticket.objects.update(custom_fields={"field": "x"})
-    reason = {"code": "silence", "points": 5, "name": "x", "evidence": "x"}
+    reason = {"code": "silence", "points": 5, "label": "x", "evidence": "x"}
     RiskWarning.objects.update(reasons=[reason])
     SyncRun.objects.update(report={"gone": {"count": 1, "samples": ["x"]}})
     AssistantTurn.objects.update(tried=[{"strategy": "x", "said": "x"}])
@@ -112,7 +112,11 @@ def _widely_shown() -> None:
 
 
 # Words in JSON by which our code knows what the rest of it is.
-KEPT: dict[str, tuple[str, ...]] = {"customers.RiskWarning.reasons": ("code",)}
+KEPT: dict[str, tuple[str, ...]] = {
+    "customers.RiskWarning.reasons": ("code",),
+    "tickets.TicketEvent.changes": ("status",),
+    "tickets.TicketEvent.before": ("status",),
+}
 
 # --- Overwriting --------------------------------------------------------------------------------
 

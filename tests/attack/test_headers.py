@@ -2,16 +2,19 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from config import content_policy
 from config.content_policy import HEADER
+from customers.models import User
 from tests.attack import addresses
 from tests.factories import PASSWORD, TicketFactory, actor
 from tests.live import ROOT
@@ -56,20 +59,21 @@ def policy_of(answer):
     }
 
 
-@pytest.fixture
-def pages(client, admin):
+@pytest.fixture(scope="module")
+def pages(django_db_setup, django_db_blocker):
     """Every page there is, with the answer to whoever may see it."""
-    everything()
-    admin.refresh_from_db()
-    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
-    ticket = TicketFactory()
-    secure = "/" + customer_link(ticket_id=ticket.pk, actor=actor(admin)).url.split("/", 3)[3]
-    found = {}
-    asked = [*addresses.admin_pages("x"), *addresses.staff_pages(), *CUSTOMERS, secure]
-    for page in [*asked, *addresses.reflecting("x")]:
-        answer = client.get(page)
-        if answer.get("Content-Type", "").startswith("text/html") and answer.status_code != 302:
-            found[page] = answer
+    with django_db_blocker.unblock(), transaction.atomic():
+        everything()
+        admin, client, found = User.objects.get(username="admin"), Client(), {}
+        client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+        ticket = TicketFactory()
+        secure = "/" + customer_link(ticket_id=ticket.pk, actor=actor(admin)).url.split("/", 3)[3]
+        asked = [*addresses.admin_pages("x"), *addresses.staff_pages(), *CUSTOMERS, secure]
+        for page in [*asked, *addresses.reflecting("x")]:
+            answer = client.get(page)
+            if answer.get("Content-Type", "").startswith("text/html") and answer.status_code != 302:
+                found[page] = answer
+        transaction.set_rollback(True)
     assert len(found) > 200
     return found
 
@@ -214,3 +218,20 @@ def test_a_visit_without_tls_is_sent_to_https_and_told_to_stay_there(client, set
     assert answer["Location"].startswith("https://")
     answer = client.get("/console/login/", secure=True)
     assert answer["Strict-Transport-Security"].startswith("max-age=31536000; includeSubDomains")
+
+
+# --- Logs ---------------------------------------------------------------------------------------
+
+
+def test_the_proxys_log_has_no_secrets():
+    """A customer's link and a socket's token stand in addresses: neither is written down."""
+    conf = (ROOT / "deploy" / "nginx.conf").read_text()
+    (written,) = re.findall(r"log_format without_secrets ([^;]+);", conf)
+    assert re.findall(r"access_log [^;]+;", conf) == [
+        "access_log /var/log/nginx/access.log without_secrets;"
+    ]
+    for leaks in ("$request ", "$request_uri", "$args", "$query_string", "$http_referer", "$uri"):
+        assert leaks not in f"{written} ", leaks
+    ((pattern, shown),) = re.findall(r"map \$uri \$logged_path \{\s*~(\S+)\s+(\S+);", conf)
+    assert re.match(pattern, "/t/AAAA")
+    assert shown == "/t/-"

@@ -70,6 +70,8 @@ function below(bubble) {
 // The system's own pages, whatever name it knows itself by, are where this page is.
 export function here(address) {
   const url = new URL(address, location.href);
+  // `javascript:` and the like lead nowhere.
+  if (!["http:", "https:"].includes(url.protocol)) return "about:blank";
   const isOurs = url.port === location.port && ["localhost", "127.0.0.1", location.hostname].includes(url.hostname);
   return isOurs ? location.origin + url.pathname + url.search + url.hash : url.href;
 }
