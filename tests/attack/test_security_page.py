@@ -27,7 +27,7 @@ def rows():
         yield attack, holds, tests
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row[0])
+@pytest.mark.parametrize("row", list(rows()), ids=lambda row: row[0])
 def test_each_line_names_tests_that_exist(row):
     attack, holds, tests = row
     assert attack

@@ -6,6 +6,7 @@ Beside it stand `tests/tickets/chat/live/test_frames_in.py` (what frames may say
 
 import asyncio
 import json
+import socket
 from datetime import timedelta
 
 import aiohttp
@@ -36,6 +37,7 @@ from tests.attack.socket_doors import (
     told_nothing,
 )
 from tests.permissions.world import build, key_with
+from tests.tickets.chat.live.servers import servers
 from tickets.models import ChatMessage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -149,9 +151,11 @@ def test_what_proves_nobody_is_told_nothing(server, world, door):
     guest = world.users[door.guest]
     headers = {"Origin": f"http://{server}", "Cookie": cookie(guest)}
 
+    tokens = list(no_tokens(guest))
+
     async def tried():
         found = {}
-        for name, given in no_tokens(guest):
+        for name, given in tokens:
             for sent in ({}, headers):
                 path = f"{door.path}?token={given}"
                 async with line(server, path, **sent) as opened:
@@ -230,6 +234,10 @@ def test_others_chats_and_tickets_are_not_followed_by_naming_them(server, world)
 # --- How much -------------------------------------------------------------------------------------
 
 DEEP = "[" * 30_000
+UPGRADE = (
+    b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+)
 HEARTBEAT = json.dumps({"type": "heartbeat"})
 
 
@@ -317,22 +325,22 @@ async def lines_of(user, count):
             await asyncio.sleep(0.01)
 
 
+def handshake_of(address, path):
+    return f"GET {path} HTTP/1.1\r\nHost: {address}\r\n".encode() + UPGRADE + b"\r\n"
+
+
+def broken_handshakes(address, path):
+    host = f"GET {path} HTTP/1.1\r\nHost: {address}\r\n".encode()
+    yield host + UPGRADE + b"X: " + b"x" * 1_000_000 + b"\r\n\r\n"
+    yield host + UPGRADE + b"X: x\r\n" * 20_000 + b"\r\n"
+    yield host + UPGRADE.partition(b"Sec-WebSocket-Key")[0] + b"\r\n"
+    yield host + UPGRADE.replace(b"13", b"7", 1) + b"\r\n"
+    yield b"\x16\x03\x01\x02\x00\x01\x00" * 50
+
+
 def test_no_handshake_keeps_another_from_being_served(server, world, door):
     """Headers without end, a text that is none, half a request: what was broken is refused or cut off."""
-    host = f"GET {door.path} HTTP/1.1\r\nHost: {server}\r\n".encode()
-    upgrade = (
-        b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-    )
-    broken = (
-        host + upgrade + b"X: " + b"x" * 1_000_000 + b"\r\n\r\n",
-        host + upgrade + b"X: x\r\n" * 20_000 + b"\r\n",
-        host + b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\r\n",
-        host + upgrade.replace(b"AAAA", b"!", 1) + b"\r\n",
-        host + upgrade.replace(b"13", b"7", 1) + b"\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00" * 50,
-    )
-    for request in broken:
+    for request in broken_handshakes(server, door.path):
         assert not raw(server, request).startswith(b"HTTP/1.1 101")
         assert asyncio.run(is_served(server, door, world.users[door.guest]))
 
@@ -340,24 +348,25 @@ def test_no_handshake_keeps_another_from_being_served(server, world, door):
 def test_text_that_is_no_utf8_ends_the_line(server, world, door):
     guest = world.users[door.guest]
     path = f"{door.path}?token={token(guest)}"
-    request = (
-        f"GET {path} HTTP/1.1\r\nHost: {server}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-    ).encode()
+    request = handshake_of(server, path)
     masked_nonsense = b"\x81\x84" + b"\0\0\0\0" + b"\xff\xfe\xfd\xfc"
-    answer = everything_after(server, request + masked_nonsense)
+    answer = after_the_handshake(server, request, masked_nonsense)
     assert answer.startswith(b"HTTP/1.1 101")
-    assert BROKEN_TEXT.to_bytes(2) in answer
+    assert b"\x88\x02" + BROKEN_TEXT.to_bytes(2) in answer
     assert asyncio.run(is_served(server, door, guest))
 
 
-def everything_after(address, request):
-    import socket
-
+def after_the_handshake(address, request, frame):
+    """All that the server says until it hangs up."""
     host, _, port = address.rpartition(":")
     heard = b""
     with socket.create_connection((host, int(port)), timeout=10) as caller:
         caller.sendall(request)
+        while b"\r\n\r\n" not in heard:
+            heard += caller.recv(65536)
+        caller.sendall(frame)
+        # The server waits for our half of the farewell: shut, and it is over.
+        caller.shutdown(socket.SHUT_WR)
         while part := caller.recv(65536):
             heard += part
     return heard
@@ -428,3 +437,46 @@ def test_the_sandboxs_own_socket_survives_nonsense(server):
     for said in ("{", DEEP, '{"cmd": "aibot_subscribe", "headers": {"req_id": 1}, "body": [1]}'):
         assert asyncio.run(tried(said)) is not None
     assert Client().get("/healthz").status_code == 200
+
+
+@pytest.mark.services_only
+@pytest.mark.timeout(300)
+def test_the_servers_own_process_outlives_all_that(world):
+    """granian, which serves sockets in the services profile, reads frames in its own way."""
+    door = doors(world)["ws/console"]
+    guest = world.users[door.guest]
+    with servers(1) as (running,):
+        address = f"127.0.0.1:{running.port}"
+
+        async def said(what):
+            async with line(address, door.path, guest) as opened:
+                try:
+                    await (
+                        opened.send_bytes(what)
+                        if isinstance(what, bytes)
+                        else opened.send_str(what)
+                    )
+                    await closed(opened)
+                except ConnectionError:
+                    return
+
+        for what in (b"\x00\xff", DEEP, "x" * (MAX_FRAME + 1), "x" * 20_000_000):
+            asyncio.run(said(what))
+            assert asyncio.run(is_served(address, door, guest))
+        for origin in foreign(address):
+            headers = {"Origin": origin, "Cookie": cookie(guest)}
+            assert asyncio.run(handshake(address, door.path, headers)) == 403, origin
+        own = {"Origin": f"http://{address}", "Cookie": cookie(guest)}
+
+        async def let_in():
+            async with line(address, door.path, **own) as opened:
+                return json.loads((await asyncio.wait_for(opened.receive(), 10)).data)["type"]
+
+        assert asyncio.run(let_in()) == "hello"
+        for request in broken_handshakes(address, door.path):
+            assert not raw(address, request).startswith(b"HTTP/1.1 101")
+            assert asyncio.run(is_served(address, door, guest))
+        nonsense = b"\x81\x84" + b"\0\0\0\0" + b"\xff\xfe\xfd\xfc"
+        path = f"{door.path}?token={token(guest)}"
+        assert after_the_handshake(address, handshake_of(address, path), nonsense)
+        assert asyncio.run(is_served(address, door, guest))
