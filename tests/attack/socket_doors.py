@@ -9,13 +9,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+import pytest
+from django.db import connections
 from django.test import Client
 from rest_framework_simplejwt.tokens import AccessToken
 
 from config.websocket_urls import urlpatterns
-from tests.permissions.world import World
+from tests.asgi import asgi_address
+from tests.permissions.world import World, build
 
 SECONDS = 10
+# Nests deeper than any reader of JSON goes.
+DEEP = "[" * 30_000
+UPGRADE = (
+    b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+)
 
 
 @dataclass(frozen=True)
@@ -109,3 +118,74 @@ def raw(address: str, request: bytes, wait: float = SECONDS) -> bytes:
             return caller.recv(4096)
         except (ConnectionError, TimeoutError):
             return b""
+
+
+@pytest.fixture
+def world(monkeypatch, transactional_db):
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+    return build()
+
+
+@pytest.fixture(params=ROUTES)
+def door(request, world):
+    return doors(world)[request.param]
+
+
+@pytest.fixture
+def server(world):
+    with asgi_address() as address:
+        yield address
+
+
+def foreign(address):
+    host, _, port = address.rpartition(":")
+    yield from ("null", "", "https://evil.example", "file://", "chrome-extension://abcdef")
+    yield from (f"http://{host}.evil.example", f"http://evil-{host}", f"http://evil.example/{host}")
+    yield from (
+        f"http://{host}@evil.example",
+        f"http://evil.example#{host}",
+        f"evil.example?{host}",
+    )
+    yield from (f"http://{host}:{port}.evil.example", "http://localhost.evil.example")
+    yield from ("http://evillocalhost", "http://[::1].evil.example", "//evil.example", "http://")
+    # Another server on our machine is not us.
+    yield from (f"http://{host}", f"http://{host}:1", "http://localhost", "http://localhost:3000")
+    yield from (f"http://evil.example:{port}", f"http://{host}%00.evil.example", "http://*")
+
+
+async def handshake(address, path, headers):
+    async with aiohttp.ClientSession() as http:
+        try:
+            async with http.ws_connect(f"ws://{address}{path}", headers=headers) as opened:
+                return await closed(opened)
+        except aiohttp.WSServerHandshakeError as refused:
+            return refused.status
+
+
+def handshake_of(address, path):
+    return f"GET {path} HTTP/1.1\r\nHost: {address}\r\n".encode() + UPGRADE + b"\r\n"
+
+
+def broken_handshakes(address, path):
+    host = f"GET {path} HTTP/1.1\r\nHost: {address}\r\n".encode()
+    yield host + UPGRADE + b"X: " + b"x" * 1_000_000 + b"\r\n\r\n"
+    yield host + UPGRADE + b"X: x\r\n" * 20_000 + b"\r\n"
+    yield host + UPGRADE.partition(b"Sec-WebSocket-Key")[0] + b"\r\n"
+    yield host + UPGRADE.replace(b"13", b"7", 1) + b"\r\n"
+    yield b"\x16\x03\x01\x02\x00\x01\x00" * 50
+
+
+def after_the_handshake(address, request, frame):
+    """All that the server says until it hangs up."""
+    host, _, port = address.rpartition(":")
+    heard = b""
+    with socket.create_connection((host, int(port)), timeout=10) as caller:
+        caller.sendall(request)
+        while b"\r\n\r\n" not in heard:
+            heard += caller.recv(65536)
+        caller.sendall(frame)
+        # The server waits for our half of the farewell: shut, and it is over.
+        caller.shutdown(socket.SHUT_WR)
+        while part := caller.recv(65536):
+            heard += part
+    return heard
