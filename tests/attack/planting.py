@@ -4,6 +4,7 @@ Rows come from the demo data and the permission tests' world; of what has none, 
 Then each text field of each row is overwritten, past every check: what a page shows is its own business.
 """
 
+import uuid
 from collections.abc import Callable, Collection, Iterator
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -13,7 +14,7 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from customers.models import RiskWarning, User
+from customers.models import Customer, RiskWarning, User
 from messaging.models import Message, MessageTemplate
 from monitoring.models import Job, JobRun
 from tests.attack.payloads import MARK
@@ -195,10 +196,18 @@ _BY_KIND: tuple[tuple[Any, Any], ...] = (
     (models.IntegerField, 1),
     (models.JSONField, dict),
     (models.BinaryField, b""),
+    (models.UUIDField, uuid.uuid4),
     (models.GenericIPAddressField, "192.0.2.1"),
 )
 # What a table's own constraints want together.
 WANTED: dict[str, Callable[[], dict[str, Any]]] = {
+    "customers.MergeCase": lambda: dict(
+        zip(
+            ("first_id", "second_id"),
+            Customer.objects.order_by("pk").values_list("pk", flat=True)[:2],
+            strict=True,
+        )
+    ),
     "customers.HandoverItem": lambda: {"group_id": None},
     "tickets.TicketLink": lambda: dict(
         zip(

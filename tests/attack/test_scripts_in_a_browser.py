@@ -13,11 +13,12 @@ from playwright.sync_api import expect
 
 from tests.attack.payloads import MARK, markup
 from tests.browser.chat_people import guests
+from tests.browser.conftest import browser
 from tests.browser.consoles import colleague
 from tests.browser.test_chat_customer import Agent
 from tests.live import run
 
-__all__ = ["colleague"]
+__all__ = ["browser", "colleague"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.live,
