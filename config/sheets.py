@@ -18,12 +18,16 @@ from config.errors import InvalidInputError
 
 # What an XLSX file may grow to when it is unpacked.
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+# And of how many elements: three a cell in what we write ourselves.
+MAX_ELEMENTS = 8_000_000
+_PIECE = 1024 * 1024
 MAX_LINES = 1_048_576
 MAX_COLUMNS = 1000
 ROWS_AT_ONCE = 500
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-# A cell that begins so is a formula to a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins so is a formula to a spreadsheet, in either width of the signs.
+_FORMULA = frozenset("=+-@＝＋－＠﹦﹢﹣−")
+_BREAKS = frozenset("\t\r\n")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 # A line of the table as people count them, and its cells.
@@ -100,7 +104,7 @@ def csv_stream(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator
     """UTF-8 with a mark, as spreadsheets expect it; no cell is a formula."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(header)
+    writer.writerow(map(_harmless, header))
     yield b"\xef\xbb\xbf"
     for some in _parts(rows):
         writer.writerows([_harmless(cell) for cell in row] for row in some)
@@ -128,12 +132,27 @@ def xlsx_stream(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterato
 
 def as_typed(cell: str) -> str:
     """What stood in a cell before `csv_stream` made it harmless."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and _is_formula(cell.lstrip("'")) else cell
 
 
 def _harmless(cell: Any) -> str:
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) and not text[1:].isdigit() else text
+    return f"'{text}" if _needs_mark(text) else text
+
+
+def _needs_mark(text: str) -> bool:
+    """What looks marked is marked once more, so that `as_typed` gives it back; a phone is no formula."""
+    if text[:1] in ("+", "-") and text[1:].isascii() and text[1:].isdigit():
+        return False
+    return _is_formula(text.lstrip("'"))
+
+
+def _is_formula(text: str) -> bool:
+    """By the first sign that is seen: some spreadsheets drop what stands before it."""
+    if not text or text[0].isalnum():
+        return False
+    seen = (sign for sign in text if sign.isprintable() and not sign.isspace())
+    return text[0] in _BREAKS or next(seen, "") in _FORMULA
 
 
 def _parts(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
@@ -160,9 +179,7 @@ def _decoded(raw: bytes) -> str:
 def _xlsx(file: BinaryIO, max_unpacked_bytes: int) -> Iterator[Line]:
     try:
         with zipfile.ZipFile(file) as archive:
-            unpacked = sum(item.file_size for item in archive.infolist())
-        if unpacked > max_unpacked_bytes:
-            raise InvalidInputError("XLSX 文件的内容过大", attr="file")
+            _weigh(archive, max_unpacked_bytes)
         sheet = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets[0]
         # The size that a file claims may be too small, and then rows would be missing.
         sheet.reset_dimensions()
@@ -175,6 +192,21 @@ def _xlsx(file: BinaryIO, max_unpacked_bytes: int) -> Iterator[Line]:
     except Exception:
         # openpyxl raises whatever the broken archive makes it stumble over.
         raise InvalidInputError("不是有效的 XLSX 文件", attr="file") from None
+
+
+def _weigh(archive: zipfile.ZipFile, max_unpacked_bytes: int) -> None:
+    """Refuses what is larger than it looks: openpyxl keeps every element of a part while it reads.
+
+    A file of 100 KB could hold tens of millions of them, and fill the memory of the process.
+    """
+    elements = 0
+    unpacked = sum(item.file_size for item in archive.infolist())
+    for item in archive.infolist() if unpacked <= max_unpacked_bytes else []:
+        with archive.open(item) as part:
+            while piece := part.read(_PIECE):
+                elements += piece.count(b"<") - piece.count(b"</")
+    if unpacked > max_unpacked_bytes or elements > MAX_ELEMENTS:
+        raise InvalidInputError("XLSX 文件的内容过大", attr="file")
 
 
 def _plain(cell: Any) -> str:

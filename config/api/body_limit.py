@@ -23,7 +23,7 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit():
+        if not (length.isascii() and length.isdigit() and len(length) < 19):
             return error_response("bad_request", "Content-Length 无效", status=400)
         limit = _limit(request.path)
         if int(length) > limit:

@@ -15,26 +15,30 @@ from config.sockets.consumer import NOT_ALLOWED, NOT_LOGGED_IN
 
 @dataclass(frozen=True)
 class Login:
-    """What a socket was opened with: a token until `ends`, or a session as it was then."""
+    """What a socket was opened with: a token until `ends`, or a session as it was then.
+
+    `password_hash` changes with the password, which ends both.
+    """
 
     user_id: int
     roles: frozenset[str]
+    password_hash: str
     ends: float | None = None
     session_key: str = ""
-    session_hash: str = ""
 
 
 def login_of(scope: Mapping[str, Any], roles: Collection[str]) -> Login:
     """Of a scope whose user is known (`config.sockets.auth`)."""
-    user_id = scope["user"].pk
+    user = scope["user"]
     if "token_ends" in scope:
-        return Login(user_id, frozenset(roles), ends=scope["token_ends"])
+        password_hash = user.get_session_auth_hash()
+        return Login(user.pk, frozenset(roles), password_hash, ends=scope["token_ends"])
     session = scope["session"]
     return Login(
-        user_id,
+        user.pk,
         frozenset(roles),
+        session.get(HASH_SESSION_KEY, ""),
         session_key=session.session_key or "",
-        session_hash=session.get(HASH_SESSION_KEY, ""),
     )
 
 
@@ -58,7 +62,8 @@ def fallen(logins: Collection[Login]) -> dict[Login, int]:
 
 
 def _is_logged_in(login: Login, user: Any, sessions: Collection[str]) -> bool:
+    if not constant_time_compare(login.password_hash, user.get_session_auth_hash()):
+        return False
     if login.ends is not None:
         return time.time() < login.ends
-    is_same = constant_time_compare(login.session_hash, user.get_session_auth_hash())
-    return login.session_key in sessions and is_same
+    return login.session_key in sessions

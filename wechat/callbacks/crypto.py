@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import math
 import secrets
 import time
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from wechatpy.crypto.base import BasePrpCrypto
 PAD_BLOCK = 32
 # An EncodingAESKey: base64 of 32 bytes without its last sign.
 KEY_CHARACTERS = 43
+# How many lists and objects may stand in each other.
+DEEPEST = 32
 
 
 class ForgedCallbackError(Exception):
@@ -103,19 +106,44 @@ def parse_xml(body: bytes, *, root: str = "xml") -> dict[str, Any]:
     except Exception as error:  # expat, encoding and entity errors share no base class
         raise MalformedCallbackError from error
     content = parsed.get(root)
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or is_too_deep(content):
         raise MalformedCallbackError
     return content
 
 
 def parse_json(body: bytes | str) -> dict[str, Any]:
+    """An object that a database can keep; raises `MalformedCallbackError`."""
     try:
-        parsed = json.loads(body)
+        parsed = json.loads(body, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise MalformedCallbackError from error
-    if not isinstance(parsed, dict):
+    if not isinstance(parsed, dict) or is_too_deep(parsed):
         raise MalformedCallbackError
     return parsed
+
+
+def is_too_deep(value: Any) -> bool:
+    """No platform nests further; what does would exhaust whoever walks through it."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            item
+            for outer in level
+            for item in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(item, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(word)
+
+
+def _finite(text: str) -> float:
+    found = float(text)
+    return found if math.isfinite(found) else _no_number(text)
 
 
 class _Cipher(BasePrpCrypto):  # type: ignore[misc]

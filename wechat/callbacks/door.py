@@ -13,6 +13,7 @@ from wechat.callbacks.crypto import (
     ForgedCallbackError,
     MalformedCallbackError,
 )
+from wechat.callbacks.storable import storable
 from wechat.callbacks.storing import store
 from wechat.models import CallbackSource
 
@@ -30,7 +31,10 @@ def envelope_of(request: HttpRequest) -> Envelope:
 def body_of(request: HttpRequest) -> bytes:
     """The body; raises `MalformedCallbackError` beyond `CALLBACK_BODY_LIMIT_BYTES`."""
     declared = request.META.get("CONTENT_LENGTH") or "0"
-    if not declared.isdigit() or int(declared) > settings.CALLBACK_BODY_LIMIT_BYTES:
+    if (
+        not (declared.isascii() and declared.isdigit())
+        or int(declared) > settings.CALLBACK_BODY_LIMIT_BYTES
+    ):
         raise MalformedCallbackError
     body = request.body
     if len(body) > settings.CALLBACK_BODY_LIMIT_BYTES:
@@ -77,7 +81,7 @@ class AibotView(View):
             if not isinstance(sealed, str):
                 raise MalformedCallbackError
             plain = crypto.open_sealed(crypto.aibot_keys(), envelope_of(request), sealed)
-            payload = crypto.parse_json(plain)
+            payload = storable(crypto.parse_json(plain))
         except (ForgedCallbackError, MalformedCallbackError) as error:
             return refuse(request, error)
         store(CallbackSource.AIBOT, dedupe.aibot_key(payload, plain), payload)

@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from messaging.allowed_urls import is_ambiguous, is_listed
+
 _PORTS = (None, 80, 443)
 
 
@@ -14,12 +16,9 @@ def is_video_url(url: str) -> bool:
         port, host = parts.port, parts.hostname or ""
     except ValueError:
         return False
-    if parts.username or parts.password or parts.scheme not in ("http", "https"):
+    if is_ambiguous(url) or parts.scheme not in ("http", "https"):
         return False
     ours = urlsplit(str(settings.MP_API_BASE))
     if (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc):
         return True
-    return port in _PORTS and any(
-        host.endswith(listed) if listed.startswith(".") else host == listed
-        for listed in settings.MP_VIDEO_HOSTS
-    )
+    return port in _PORTS and is_listed(host, settings.MP_VIDEO_HOSTS)

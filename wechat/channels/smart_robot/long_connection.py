@@ -78,13 +78,26 @@ async def _push(
         refused = Result(Outcome.PERMANENT, "host_not_allowed", "长连接地址不在允许的主机名单内")
         return [refused] * len(messages)
     try:
-        async with http.ws_connect(url, max_msg_size=256 * 1024) as socket:
+        async with _staying(http) as own, own.ws_connect(url, max_msg_size=256 * 1024) as socket:
             entered = await _subscribe(socket, account)
             if entered is not None:
                 return [entered] * len(messages)
             return await _send_all(socket, messages)
     except (aiohttp.WSServerHandshakeError, _Disconnected):
         return [_NOT_TRIED] * len(messages)
+
+
+def _staying(http: aiohttp.ClientSession) -> aiohttp.ClientSession:
+    """By the same connections, but nowhere else: `ws_connect` cannot be told to follow nothing."""
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(_refuse)
+    return aiohttp.ClientSession(
+        connector=http.connector, connector_owner=False, timeout=http.timeout, trace_configs=[trace]
+    )
+
+
+async def _refuse(*_: object) -> None:
+    raise _Disconnected
 
 
 async def _send_all(
