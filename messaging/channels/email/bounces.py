@@ -16,6 +16,13 @@ def receipts_of(body: bytes, content_type: str) -> list[Receipt]:
     """Each recipient's final state. Raises `InvalidInputError` for what is no such notification."""
     if content_type.lower().startswith("multipart/report"):
         body = b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n" + body
+    try:
+        return _read(body)
+    except RecursionError:
+        raise InvalidInputError("不是有效的退信通知：嵌套过深") from None
+
+
+def _read(body: bytes) -> list[Receipt]:
     # This policy takes headers as they come, however broken.
     notification = message_from_bytes(body, policy=policy.compat32)
     message_id = _message_id(notification)
@@ -35,7 +42,7 @@ def _states(notification: Message) -> Iterator[tuple[ReceiptStatus, str, str]]:
                 continue
             status = _ACTIONS.get(str(block.get("Action", "")).strip().lower())
             if status is not None:
-                words = str(block.get("Status", "")).split()
+                words = _line(block, "Status").split()
                 yield status, words[0][:20] if words else "", _line(block, "Diagnostic-Code")
 
 
@@ -57,4 +64,5 @@ def _parts(notification: Message, content_type: str) -> Iterator[Message]:
 
 
 def _line(block: Message, name: str) -> str:
-    return " ".join(str(block.get(name, "")).split())
+    """Without the one character that no database keeps."""
+    return " ".join(str(block.get(name, "")).replace("\x00", "").split())
