@@ -47,7 +47,8 @@ def run():
     check_port()
     prepare(dev=False)
     os.environ.setdefault("SANDBOX", "1")
-    become(str(PYTHON), str(ROOT / "manage.py"), "serve", "--demo")
+    # Unbuffered: `make run > log` shows the password at once.
+    become(str(PYTHON), "-u", str(ROOT / "manage.py"), "serve", "--demo")
 
 
 def become(*command):

@@ -5,11 +5,16 @@ The settings read this before any app is loaded: nothing here may import a model
 
 from typing import Any
 
+from django.templatetags.static import static
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "客服与消息平台",
     "SITE_HEADER": "客服与消息平台",
     "SITE_SUBHEADER": "运营后台",
     "SITE_SYMBOL": "support_agent",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("site/icon.svg")}
+    ],
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {
         "primary": {

@@ -12,6 +12,7 @@ from config.environment import kept_secret
 LOADERS = (
     "customers.demo.load",
     "messaging.demo.load",
+    "messaging.demo.week.load",
     "tickets.demo.load",
     "monitoring.demo.load",
     "wechat.simulator.contacts.stock.load",
@@ -20,7 +21,7 @@ LOADERS = (
 
 
 class Command(BaseCommand):
-    help = "Loads the demo data: logins, a customer, a group robot."
+    help = "Loads the demo data: logins, customers, tickets, chats, channels, a week of messages."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SANDBOX:
