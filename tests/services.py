@@ -57,12 +57,16 @@ def main(arguments: list[str]) -> int:
 
 
 def run_pytest(urls: dict[str, str], arguments: list[str], *, browser: bool) -> int:
-    """The suite in two processes, then what speaks to the running system, which has several itself."""
+    """The suite in two processes, then what speaks to the running system.
+
+    In the services profile that system has ten processes itself, and one queue and one Redis for all.
+    """
     environment = {k: v for k, v in os.environ.items() if k not in DEFAULTS} | urls
     live = "live" if browser else "live and not browser"
     # A browser and a dozen processes share a small machine here: what fails once is asked again, aloud.
+    at_once = ["-n", "0"] if urls else ["-n", "2", "--dist", "loadfile"]
     quick = "not live and not faults"
-    parts = (["-n", "2", "-m", quick], ["-m", live, "--reruns", "1", "-r", "R"])
+    parts = (["-n", "2", "-m", quick], ["-m", live, *at_once, "--reruns", "1", "-r", "R"])
     codes = [
         subprocess.run(
             [sys.executable, "-m", "pytest", "-q", *part, *arguments],
