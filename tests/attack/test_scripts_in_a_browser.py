@@ -9,7 +9,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.attack.payloads import MARK, markup
 from tests.browser.chat_people import guests
@@ -127,7 +127,11 @@ def test_the_admins_pages_run_nothing(pages, as_colleague):
     admin = as_colleague("admin", "/admin/")
     shown = 0
     for address in pages:
-        answer = admin.page.goto(address, wait_until="load")
+        try:
+            answer = admin.page.goto(address, wait_until="load")
+        except Error as error:
+            assert "Download is starting" in str(error), address
+            continue
         assert answer.status < 500, address
         assert admin.page.evaluate(BORN) == [], address
         assert admin.heard == [], address
@@ -164,14 +168,13 @@ def test_a_search_shows_what_it_finds_as_text(pages, as_colleague):
     page = as_colleague("admin", "/console/tickets/")
     page.page.locator("#search-words").fill(MARK)
     ready(page)
-    page.page.wait_for_timeout(0)
     page.is_unharmed()
 
 
 def test_the_sandbox_runs_nothing(pages, live_system, watched):
     """A member of the group, a customer of the corporation and a follower say payloads."""
     for path, said in (
-        ("/sandbox/api/contacts", {"act": "customer_adds", "userid": "lisi", "name": NAME[:60]}),
+        ("/sandbox/api/contacts", {"act": "customer_adds", "userid": "lisi", "name": NAME[:28]}),
         (
             f"/sandbox/api/chats/{group_of(live_system)}/messages",
             {"from": "lisi", "content": WORDS},
@@ -196,7 +199,7 @@ def group_of(system):
 def test_the_sidebar_beside_a_chat_runs_nothing(pages, live_system, watched):
     done = live_system.http.post(
         live_system.url("/sandbox/api/contacts"),
-        json={"act": "customer_adds", "userid": "lisi", "name": NAME[:60]},
+        json={"act": "customer_adds", "userid": "lisi", "name": NAME[:28]},
         timeout=30,
     ).json()
     contact = done["external_userid"]
