@@ -41,13 +41,3 @@ def look(names: Iterable[str], *, answer_seconds: int = 2) -> dict[str, QueueSta
             except ChannelError:
                 continue
     return found
-
-
-def depths(names: Iterable[str]) -> dict[str, int]:
-    """Tasks by queue, without those in work; none when the broker is away."""
-    if settings.EMBEDDED:
-        return {}
-    try:
-        return {name: state.messages for name, state in look(names).items()}
-    except AWAY:
-        return {}
