@@ -19,7 +19,7 @@ SETTLED_SECONDS = 60
 OPENID = "oFaults0123456789012345{:05}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """A provider's answer, on which channel, and a word of the sentence that an operator reads."""
 
