@@ -92,7 +92,19 @@ def run_faults(urls: dict[str, str], arguments: list[str]) -> int:
     """What kills servers: its own, never those of `urls` (docs/reliability.md)."""
     say("故障：杀掉、冻结、清空自己的服务器与进程")
     code = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-m", "faults", *arguments],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            "faults",
+            "--reruns",
+            "1",
+            "-r",
+            "R",
+            *arguments,
+        ],
         cwd=ROOT,
         env={**os.environ, **urls},
         check=False,
