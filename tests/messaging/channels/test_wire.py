@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import wraps
 
 import aiohttp
 import pytest
@@ -12,6 +13,19 @@ from messaging.channels import wire
 
 Answering = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
 CONTENT = '{"text": "您好"}'.encode()
+
+
+def in_a_loop(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+    """pytest calls plain functions only."""
+
+    @wraps(test)
+    def run(*args: object, **kwargs: object) -> None:
+        async def whole() -> None:
+            await test(*args, **kwargs)
+
+        asyncio.run(whole())
+
+    return run
 
 
 class Provider:
@@ -68,6 +82,7 @@ def saying(*parts: bytes, close: bool = False) -> Answering:
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
+@in_a_loop
 async def test_the_request_is_the_one_that_a_session_would_send():
     async with talking(saying(OK)) as (provider, http):
         await wire.post(http, provider.url, CONTENT)
@@ -81,6 +96,7 @@ async def test_the_request_is_the_one_that_a_session_would_send():
     assert ours[0].startswith(b"POST /cgi?token=a%20b HTTP/1.1\r\n")
 
 
+@in_a_loop
 async def test_calls_share_a_connection_among_themselves_and_with_a_session():
     async with talking(saying(OK)) as (provider, http):
         for _ in range(3):
@@ -104,6 +120,7 @@ async def test_calls_share_a_connection_among_themselves_and_with_a_session():
         (b"HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n" + OK,),
     ],
 )
+@in_a_loop
 async def test_an_answer_may_come_in_pieces(parts):
     async with talking(saying(*parts)) as (provider, http):
         assert (await wire.post(http, provider.url, CONTENT)).content == b"ok"
@@ -111,6 +128,7 @@ async def test_an_answer_may_come_in_pieces(parts):
     assert provider.connections == 1
 
 
+@in_a_loop
 async def test_an_answer_without_a_length_ends_with_its_connection():
     async with talking(saying(b"HTTP/1.1 200 OK\r\n\r\nok", close=True)) as (provider, http):
         assert (await wire.post(http, provider.url, CONTENT)).content == b"ok"
@@ -118,6 +136,7 @@ async def test_an_answer_without_a_length_ends_with_its_connection():
     assert provider.connections == 2
 
 
+@in_a_loop
 async def test_a_refusal_and_a_redirect_are_answers():
     moved = b"HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n"
     async with talking(saying(moved)) as (provider, http):
@@ -134,6 +153,7 @@ async def test_a_refusal_and_a_redirect_are_answers():
         ((b"SSH-2.0-OpenSSH_9.2\r\n\r\n",), aiohttp.ClientPayloadError),
     ],
 )
+@in_a_loop
 async def test_no_answer_or_half_of_one_is_told_as_a_session_tells_it(parts, raised):
     """The request had been written: these are what the pool takes for silence."""
     async with talking(saying(*parts, close=True)) as (provider, http):
@@ -143,12 +163,14 @@ async def test_no_answer_or_half_of_one_is_told_as_a_session_tells_it(parts, rai
         assert len(provider.requests) == 1
 
 
+@in_a_loop
 async def test_nobody_listening_is_known_from_silence():
     async with talking(saying(OK)) as (_, http):
         with pytest.raises(aiohttp.ClientConnectorError):
             await wire.post(http, "http://127.0.0.1:1/", CONTENT)
 
 
+@in_a_loop
 async def test_a_call_that_is_given_up_leaves_its_connection_to_nobody():
     asked = asyncio.Event()
 
@@ -170,6 +192,7 @@ async def test_a_call_that_is_given_up_leaves_its_connection_to_nobody():
         assert provider.connections == 2
 
 
+@in_a_loop
 async def test_an_endless_answer_is_not_read_to_its_end():
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n"
     many = (head, *[b"x" * 2**20] * (wire.ANSWER_LIMIT_BYTES // 2**20 + 2))
@@ -179,6 +202,7 @@ async def test_an_endless_answer_is_not_read_to_its_end():
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "http:///nowhere", "relative"])
+@in_a_loop
 async def test_what_is_no_web_address_is_refused(url):
     async with talking(saying(OK)) as (_, http):
         with pytest.raises(aiohttp.InvalidURL):
