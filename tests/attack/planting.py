@@ -235,6 +235,8 @@ def _value(model: type[models.Model], field: Any) -> Any:
         return field.get_default()
     if field.choices:
         return field.flatchoices[0][0]
+    if field.null and isinstance(field, models.JSONField):
+        return None
     for kind, value in _BY_KIND:
         if isinstance(field, kind):
             return value() if callable(value) else value
