@@ -94,13 +94,17 @@ def load(_password: str = "") -> None:
 def _moments(
     day: dt.date, now: dt.datetime, chance: random.Random
 ) -> Iterator[tuple[_Flow, dt.datetime]]:
-    """When each flow's messages of `day` were made; of today the part that is over."""
+    """When each flow's messages of `day` were made; of today what fits, a fifth even at night."""
     start = timezone.make_aware(dt.datetime.combine(day, dt.time.min))
-    opens = start + dt.timedelta(hours=_FIRST_HOUR)
-    size = chance.randint(*(_WEEKEND if day.weekday() > 4 else _WEEKDAY))
+    opens, hours = start + dt.timedelta(hours=_FIRST_HOUR), dt.timedelta(hours=_HOURS)
+    size = float(chance.randint(*(_WEEKEND if day.weekday() > 4 else _WEEKDAY)))
+    if opens + hours > now:
+        opens = min(opens, max(start, now - dt.timedelta(hours=3)))
+        size *= max(0.2, (now - opens) / hours)
+        hours = now - opens
     for flow in _FLOWS:
         for _ in range(round(size * flow.share)):
-            at = opens + dt.timedelta(hours=_HOURS * chance.triangular(0, 1, 0.35))
+            at = opens + hours * chance.triangular(0, 1, 0.35)
             if at < now - dt.timedelta(minutes=1):
                 yield flow, at
 
