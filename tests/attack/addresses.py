@@ -21,7 +21,7 @@ NO_PAGE = frozenset(
         "admin:tickets_ticket_export",
     ]
 )
-ROWS = 2
+ROWS = 1
 
 
 def admin_pages(words: str) -> Iterator[str]:

@@ -24,7 +24,6 @@ def main() -> None:
         User.objects.update(wecom_user_id=F("username"))
         # Nothing that a job would take to the platform at once.
         KfAccount.objects.all().delete()
-    addresses.ROWS = 1
     pages = list(dict.fromkeys(addresses.admin_pages("xss7")))
     sys.stdout.write("\n" + json.dumps(pages))
 

@@ -99,7 +99,8 @@ def ours() -> list[type[models.Model]]:
 def _widely_shown() -> None:
     """What pages show of a row only in some state of it, and JSON as our code writes it."""
     Ticket.objects.update(custom_fields={"field": "x"})
-    reason = {"code": "silence", "points": 5, "label": "x", "evidence": "x"}
+    now = timezone.now().isoformat()
+    reason = {"code": "silence", "points": 5, "label": "x", "evidence": "x", "at": now}
     RiskWarning.objects.update(reasons=[reason])
     SyncRun.objects.update(report={"gone": {"count": 1, "samples": ["x"]}})
     AssistantTurn.objects.update(tried=[{"strategy": "x", "said": "x"}])
@@ -114,7 +115,7 @@ def _widely_shown() -> None:
 
 # Words in JSON by which our code knows what the rest of it is.
 KEPT: dict[str, tuple[str, ...]] = {
-    "customers.RiskWarning.reasons": ("code",),
+    "customers.RiskWarning.reasons": ("code", "at"),
     "tickets.TicketEvent.changes": ("status",),
     "tickets.TicketEvent.before": ("status",),
 }

@@ -21,7 +21,8 @@ from tests.live import ROOT
 from tests.operators.world import everything
 from tickets.customer_side.actions import customer_link
 
-pytestmark = pytest.mark.django_db
+# Hundreds of pages.
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 CUSTOMERS = ("/chat/", "/chat/start", "/submit/", "/bind/", "/t/nonsense")
 
 

@@ -22,7 +22,8 @@ from tests.permissions.routes import walk
 from tickets.customer_side.actions import customer_link
 from tickets.models import Ticket
 
-pytestmark = pytest.mark.django_db
+# Hundreds of pages.
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 MODELS = sorted(django_admin.site._registry, key=lambda model: model._meta.label)
 
