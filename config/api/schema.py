@@ -6,6 +6,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
+from rest_framework.utils import model_meta
 
 READING = ("400", "401", "403", "404", "405", "406", "429")
 WRITING = (*READING, "409", "413", "415")
@@ -49,6 +50,33 @@ class ApiSchema(AutoSchema):
                     ErrorResponseSerializer, code
                 )
         return bodies
+
+    def _map_serializer_field(
+        self, field: Any, direction: Any, bypass_extensions: bool = False
+    ) -> dict[str, Any]:
+        """As the library has it, and what is missing or not chosen yet is answered as it is kept."""
+        if direction == "response" and isinstance(field, serializers.ChoiceField):
+            field.allow_blank = field.allow_blank or _may_be_blank(field)
+        described: dict[str, Any] = super()._map_serializer_field(  # type: ignore[no-untyped-call]
+            field, direction, bypass_extensions
+        )
+        if direction == "response" and field.default is None and "nullable" not in described:
+            return {**_referring(described), "nullable": True}
+        return described
+
+
+def _may_be_blank(field: serializers.ChoiceField) -> bool:
+    """Whether the column behind the field takes the empty text."""
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    if model is None or field.source == "*" or "." in (field.source or "."):
+        return False
+    columns = model_meta.get_field_info(model).fields
+    return bool(getattr(columns.get(field.source or ""), "blank", False))
+
+
+def _referring(described: dict[str, Any]) -> dict[str, Any]:
+    """In OpenAPI 3.0 nothing may stand beside a bare reference."""
+    return {"allOf": [described]} if "$ref" in described else described
 
 
 class VisitorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

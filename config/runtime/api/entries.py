@@ -93,7 +93,7 @@ class EntryView(APIView):
             OpenApiParameter("reason", str),
             OpenApiParameter("version", int, description="the version that the caller saw"),
         ],
-        responses=RuntimeSettingSerializer,
+        responses={200: RuntimeSettingSerializer},
     )
     def delete(self, request: Request, pk: int) -> Response:
         row = entry_or_404(pk)

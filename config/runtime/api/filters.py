@@ -2,6 +2,7 @@
 
 import django_filters
 
+from config.api.filters import YesNoFilter
 from config.runtime.models import RuntimeSetting
 
 
@@ -9,7 +10,7 @@ class EntryFilter(django_filters.FilterSet):
     prefix = django_filters.CharFilter(
         field_name="key", lookup_expr="startswith", label="keys that begin with it, such as chat."
     )
-    is_default = django_filters.BooleanFilter(field_name="is_set", exclude=True)
+    is_default = YesNoFilter(field_name="is_set", exclude=True)
 
     class Meta:
         model = RuntimeSetting

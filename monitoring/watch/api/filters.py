@@ -3,12 +3,12 @@
 import django_filters
 from django.db.models import QuerySet
 
-from config.api.filters import MomentFilter
+from config.api.filters import MomentFilter, YesNoFilter
 from monitoring.models import Incident, Severity
 
 
 class IncidentFilter(django_filters.FilterSet):
-    open = django_filters.BooleanFilter(method="filter_open")
+    open = YesNoFilter(method="filter_open")
     rule = django_filters.CharFilter(max_length=32)
     severity = django_filters.ChoiceFilter(choices=Severity.choices)
     opened_after = MomentFilter("opened_at", "gte")

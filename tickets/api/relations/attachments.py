@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.api.downloads import AnyAccept
+from config.api.filters import asked_yes
 from config.api.idempotency import IdempotentPosts, multipart_digest
 from config.api.keys import Scope
 from config.api.permissions import EVERYONE, HasAccess, Rule
@@ -78,7 +79,7 @@ class AttachmentView(APIView):
     def get(self, request: Request, pk: int, attachment_id: int) -> FileResponse:
         actor = actor_of(request)
         attachment = find_attachment(ticket_of(pk, actor), attachment_id, actor)
-        inline = request.query_params.get("inline") in ("1", "true")
+        inline = asked_yes(request, "inline")
         return attachment_response(attachment, inline=inline)
 
     @extend_schema(responses={204: None})

@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import Q, QuerySet
 
-from config.api.filters import MomentFilter
+from config.api.filters import MomentFilter, YesNoFilter
 from customers.api.actor import actor_of
 from customers.models import User
 from tickets.desk.ticket_search import matching
@@ -24,13 +24,11 @@ class TicketFilter(django_filters.FilterSet):
         field_name="project_id", min_value=1, max_value=2**63 - 1, decimal_places=0
     )
     sla_state = django_filters.MultipleChoiceFilter(choices=SlaState.choices, distinct=False)
-    waiting = django_filters.BooleanFilter(
-        field_name="waiting_since", lookup_expr="isnull", exclude=True
-    )
-    watching = django_filters.BooleanFilter(method="filter_watching")
+    waiting = YesNoFilter(field_name="waiting_since", lookup_expr="isnull", exclude=True)
+    watching = YesNoFilter(method="filter_watching")
     created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
     created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
-    overdue = django_filters.BooleanFilter(method="filter_overdue")
+    overdue = YesNoFilter(method="filter_overdue")
     keyword = django_filters.CharFilter(method="filter_keyword", max_length=100)
 
     class Meta:

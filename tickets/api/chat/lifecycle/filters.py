@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import Q, QuerySet
 
-from config.api.filters import MomentFilter
+from config.api.filters import MomentFilter, YesNoFilter
 from customers.models import Customer, User
 from customers.search import matching
 from tickets.models import Chat, ChatStatus
@@ -12,7 +12,7 @@ from tickets.models import Chat, ChatStatus
 class ChatFilter(django_filters.FilterSet):
     # DISTINCT would make `last_message` of every chat for one page.
     status = django_filters.MultipleChoiceFilter(choices=ChatStatus.choices, distinct=False)
-    mine = django_filters.BooleanFilter(method="filter_mine")
+    mine = YesNoFilter(method="filter_mine")
     agent = django_filters.CharFilter(method="filter_agent", max_length=150)
     customer = django_filters.NumberFilter(
         field_name="customer_id", min_value=1, max_value=2**63 - 1, decimal_places=0

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.api.downloads import AnyAccept
+from config.api.filters import asked_yes
 from config.api.idempotency import IdempotentPosts, multipart_digest
 from config.api.permissions import HasAccess
 from config.api.validated import validated
@@ -82,7 +83,7 @@ class FileView(APIView):
             file.file,
             name=file.name,
             content_type=file.content_type,
-            inline=request.query_params.get("download") not in ("1", "true"),
+            inline=not asked_yes(request, "download"),
         )
 
 
