@@ -34,6 +34,8 @@ class Case:
     def recipient(self, number: int) -> str:
         if self.template == "GROUP_BOT":
             return f"r{number % 24}"
+        if self.template == "KF":
+            return f"wm{self.code}x{number}"
         return OPENID.format(number) if self.template == "WECHAT" else f"m{self.code}.{number}"
 
 
