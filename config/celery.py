@@ -4,7 +4,8 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import task_prerun, worker_process_init
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -14,6 +15,12 @@ from config.processes import ending  # noqa: F401  (hears when the worker is tol
 app = Celery("scrm", task_cls="config.broker.survival:SurvivableTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+def _let_dead_connections_go(**_kwargs: Any) -> None:
+    """CELERY_DB_REUSE_MAX keeps a connection for many tasks: after the database's restart, a dead one."""
+    close_old_connections()
 
 
 @worker_process_init.connect
