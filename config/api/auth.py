@@ -1,11 +1,27 @@
-"""Who is calling with an API key; JWT and sessions are the libraries'."""
+"""Who is calling with a token or an API key; sessions are the library's."""
+
+from typing import Any
 
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken
+from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.tokens import Token
 
 from config.api.keys import ApiClient, ApiKey
 
 KEYWORD = "Api-Key"
+
+
+class TokenAuthentication(JWTAuthentication):
+    """`Authorization: Bearer <access token>`; of nobody, of a word or of a lookup it is a 401."""
+
+    def get_user(self, validated_token: Token) -> Any:
+        number = str(validated_token.get(api_settings.USER_ID_CLAIM, ""))
+        if not (number.isascii() and number.isdigit()):
+            raise InvalidToken
+        return super().get_user(validated_token)
 
 
 class ApiKeyAuthentication(authentication.BaseAuthentication):

@@ -3,10 +3,10 @@
 from typing import Any
 
 from rest_framework.permissions import AllowAny
-from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
+from config.api.auth import TokenAuthentication
 from config.login import limits
 
 
@@ -20,7 +20,7 @@ class LoginSerializer(TokenObtainPairSerializer):
 class RefreshSerializer(TokenRefreshSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         # The library asks neither whether somebody is still there, nor for their present password.
-        JWTAuthentication().get_user(self.token_class(attrs["refresh"]))
+        TokenAuthentication().get_user(self.token_class(attrs["refresh"]))
         return super().validate(attrs)
 
 

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http.request import split_domain_port, validate_host
 from rest_framework.exceptions import APIException
-from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
+from config.api.auth import TokenAuthentication
 from config.sockets.consumer import ForeignPage
 
 App = Callable[[Any, Any, Any], Awaitable[Any]]
@@ -68,7 +68,7 @@ def _end_of(token: str) -> float:
 
 @database_sync_to_async  # type: ignore[untyped-decorator]
 def _user_of(token: str) -> Any:
-    authentication = JWTAuthentication()
+    authentication = TokenAuthentication()
     try:
         return authentication.get_user(authentication.get_validated_token(token.encode()))
     except (APIException, TokenError):

@@ -6,15 +6,14 @@ A view says `authentication_classes = SIGNED_IN`. An API key is known and refuse
 from typing import Any
 
 from rest_framework.authentication import SessionAuthentication
-from rest_framework_simplejwt.authentication import JWTAuthentication
 
-from config.api.auth import ApiKeyAuthentication
+from config.api.auth import ApiKeyAuthentication, TokenAuthentication
 from config.api.permissions import Rule
 from config.api.roles import Role
 from customers.visitors.authentication import VisitorAuthentication
 
 SIGNED_IN: list[Any] = [
-    JWTAuthentication,
+    TokenAuthentication,
     ApiKeyAuthentication,
     VisitorAuthentication,
     SessionAuthentication,

@@ -9,9 +9,8 @@ from typing import cast
 from django.http import HttpRequest
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
-from rest_framework_simplejwt.authentication import JWTAuthentication
 
-from config.api.auth import ApiKeyAuthentication, principal_name
+from config.api.auth import ApiKeyAuthentication, TokenAuthentication, principal_name
 from config.api.keys import ApiClient
 from config.api.permissions import HasAccess
 from customers.models import User
@@ -65,7 +64,7 @@ def _resolve(authorization: str) -> Caller | None:
     http = HttpRequest()
     http.method = "POST"
     http.META["HTTP_AUTHORIZATION"] = authorization
-    request = Request(http, authenticators=[JWTAuthentication(), ApiKeyAuthentication()])
+    request = Request(http, authenticators=[TokenAuthentication(), ApiKeyAuthentication()])
     try:
         if not HasAccess().has_permission(request, _Sending()):  # type: ignore[arg-type]
             return None

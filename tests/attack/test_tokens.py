@@ -186,11 +186,11 @@ def test_a_new_password_closes_the_sockets_that_a_token_opened(admin):
 def test_a_token_says_what_one_may_by_the_role_of_now(admin, tokens):
     """The role is no claim: what the database says today counts."""
     assert "role" not in claims(tokens["access"])
-    admin.role = "customer"
+    admin.role, admin.is_superuser, admin.is_staff = "customer", False, False
     admin.save()
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens['access']}")
-    assert client.get("/api/customers").status_code == 403
+    assert client.get("/api/channels").status_code == 403
 
 
 def test_a_token_tells_no_password(admin):
