@@ -18,9 +18,13 @@ app.autodiscover_tasks()
 
 
 @task_prerun.connect
-def _let_dead_connections_go(**_kwargs: Any) -> None:
-    """CELERY_DB_REUSE_MAX keeps a connection for many tasks: after the database's restart, a dead one."""
-    close_old_connections()
+def _let_dead_connections_go(task: Any, **_kwargs: Any) -> None:
+    """CELERY_DB_REUSE_MAX keeps a connection for many tasks: after the database's restart, a dead one.
+
+    A task that is called on the spot shares its caller's connection and transaction.
+    """
+    if not task.request.is_eager:
+        close_old_connections()
 
 
 @worker_process_init.connect
