@@ -12,7 +12,7 @@ help: ## show this list
 run: ## a fresh machine → the running system with demo data (embedded profile)
 	@$(PYTHON) config/bootstrap.py run
 
-test: ## everything: SQLite, then PostgreSQL + RabbitMQ + Redis, then a real browser
+test: ## the suite: SQLite with a real browser, then PostgreSQL + RabbitMQ + Redis
 	@$(PYTHON) config/bootstrap.py test
 
 test-faults: ## kills servers and workers of its own, clause by clause (then: python -m tests.faults.report)
