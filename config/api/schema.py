@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.serializers import PolymorphicProxySerializerExtension
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.utils import model_meta
@@ -61,12 +62,15 @@ class ApiSchema(AutoSchema):
         described: dict[str, Any] = super()._map_serializer_field(  # type: ignore[no-untyped-call]
             field, direction, bypass_extensions
         )
+        if direction == "response" and described.get("format") == "uri" and _may_be_blank(field):
+            # No address at all is none of that format.
+            described = {key: value for key, value in described.items() if key != "format"}
         if direction == "response" and field.default is None and "nullable" not in described:
             return {**_referring(described), "nullable": True}
         return described
 
 
-def _may_be_blank(field: serializers.ChoiceField) -> bool:
+def _may_be_blank(field: Any) -> bool:
     """Whether the column behind the field takes the empty text."""
     model = getattr(getattr(field.parent, "Meta", None), "model", None)
     if model is None or field.source == "*" or "." in (field.source or "."):
@@ -78,6 +82,19 @@ def _may_be_blank(field: serializers.ChoiceField) -> bool:
 def _referring(described: dict[str, Any]) -> dict[str, Any]:
     """In OpenAPI 3.0 nothing may stand beside a bare reference."""
     return {"allOf": [described]} if "$ref" in described else described
+
+
+class AnyOfSeveral(PolymorphicProxySerializerExtension):  # type: ignore[no-untyped-call]
+    """Several shapes of one answer: the longer one holds the shorter, so `oneOf` would fit neither."""
+
+    target_class = "drf_spectacular.utils.PolymorphicProxySerializer"
+    priority = 1
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
+        mapped: dict[str, Any] = super().map_serializer(  # type: ignore[no-untyped-call]
+            auto_schema, direction
+        )
+        return mapped if "discriminator" in mapped else {"anyOf": mapped["oneOf"]}
 
 
 class VisitorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

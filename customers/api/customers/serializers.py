@@ -12,22 +12,6 @@ from customers.models import Customer, CustomerChannel, Gender, Tag
 
 MAX_TAGS = 100
 MAX_ID = 2**63 - 1
-# What a customer sees of themselves; the rest is the team's about them.
-OWN_FIELDS = frozenset(
-    {
-        "id",
-        "name",
-        "phone",
-        "company",
-        "avatar",
-        "gender",
-        "province",
-        "city",
-        "follow_user",
-        "add_time",
-        "created_at",
-    }
-)
 
 
 class EmbeddedTagSerializer(serializers.ModelSerializer[Tag]):
@@ -39,18 +23,39 @@ class EmbeddedTagSerializer(serializers.ModelSerializer[Tag]):
         read_only_fields = fields
 
 
-class CustomerSerializer(serializers.ModelSerializer[Customer]):
-    """For `customers_shown`. Customers are answered `OWN_FIELDS` of it."""
+class OwnCustomerSerializer(serializers.ModelSerializer[Customer]):
+    """What a customer sees of themselves; the rest is the team's about them."""
 
     phone = serializers.CharField(source="phone_display")
-    follow_user_id = serializers.IntegerField(allow_null=True)
     follow_user = serializers.CharField(
         source="follow_user.display_name", default=None, allow_null=True
     )
-    tags = serializers.SerializerMethodField()
 
     class Meta:
         model = Customer
+        fields = [
+            "id",
+            "name",
+            "phone",
+            "company",
+            "avatar",
+            "gender",
+            "province",
+            "city",
+            "follow_user",
+            "add_time",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class CustomerSerializer(OwnCustomerSerializer):
+    """For `customers_shown`: what the team sees."""
+
+    follow_user_id = serializers.IntegerField(allow_null=True)
+    tags = serializers.SerializerMethodField()
+
+    class Meta(OwnCustomerSerializer.Meta):
         fields = [
             "id",
             "corp_id",
@@ -97,6 +102,10 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
             }
             for tag in customer.tags.all()
         ]
+
+
+# What customers are answered of that.
+OWN_FIELDS = frozenset(OwnCustomerSerializer.Meta.fields)
 
 
 class ChannelField(serializers.ChoiceField):

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import status
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
@@ -34,6 +34,11 @@ from customers.visibility import customers_visible_to, deleted_customers_visible
 READ, WRITE = Scope.CUSTOMERS_READ, Scope.CUSTOMERS_WRITE
 STATUS = OpenApiParameter("status", int, enum=CustomerStatus.values)
 TAG = OpenApiParameter("tag", int, many=True, description="标签 id，可重复：同时带有这些标签")
+SHOWN = PolymorphicProxySerializer(
+    component_name="CustomerForCaller",
+    serializers=[s.CustomerSerializer, s.OwnCustomerSerializer],
+    resource_type_field_name=None,
+)
 
 
 class CustomerViewSet(ListModelMixin, IdempotentPosts, GenericViewSet[Customer]):
@@ -73,7 +78,7 @@ class CustomerViewSet(ListModelMixin, IdempotentPosts, GenericViewSet[Customer])
             return queryset.order_by("-id")
         return super().filter_queryset(queryset)
 
-    @extend_schema(parameters=[STATUS, TAG])
+    @extend_schema(parameters=[STATUS, TAG], responses=SHOWN)
     def list(self, request: Request) -> Response:
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         found = [
@@ -82,6 +87,7 @@ class CustomerViewSet(ListModelMixin, IdempotentPosts, GenericViewSet[Customer])
         ]
         return self.get_paginated_response(found)
 
+    @extend_schema(responses=SHOWN)
     def retrieve(self, request: Request, pk: int) -> Response:
         """The detail, kept for ten minutes; whether the caller may see it is asked each time."""
         actor = actor_of(request)

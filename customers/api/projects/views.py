@@ -60,7 +60,7 @@ class ProjectViewSet(IdempotentPosts, GenericViewSet[Project]):
     def get_queryset(self) -> Any:
         return projects_for(actor_of(self.request))
 
-    @extend_schema(responses=s.ProjectSerializer(many=True))
+    @extend_schema(responses=SHOWN)
     def list(self, request: Request) -> Response:
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(_shown(page, actor_of(request)))
