@@ -5,15 +5,19 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 from config.errors import InvalidInputError
 from config.sheets import csv_stream, xlsx_stream
 
-_TABLES = {
-    "csv": (csv_stream, "text/csv; charset=utf-8"),
-    "xlsx": (xlsx_stream, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TABLES = {"csv": (csv_stream, "text/csv; charset=utf-8"), "xlsx": (xlsx_stream, _XLSX)}
+# What the API's description says of an answer that is a table.
+TABLE_ANSWERS = {
+    (200, "text/csv"): OpenApiTypes.BINARY,
+    (200, _XLSX): OpenApiTypes.BINARY,
 }
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MAX_SIZE = 200
 MAX_PAGE = 1_000_000
+DIGITS = 10
 
 
 class ListPagination(PageNumberPagination):
@@ -66,6 +67,7 @@ class ListPagination(PageNumberPagination):
         text = request.query_params.get(name)
         if text is None:
             return default
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:8]) <= maximum):
+        is_number = text.isascii() and text.isdigit() and len(text) <= DIGITS
+        if not (is_number and 1 <= int(text) <= maximum):
             raise ValidationError({name: f"必须是 1 到 {maximum} 之间的整数"})
         return int(text)

@@ -44,6 +44,10 @@ class ApiSchema(AutoSchema):
             return [IDEMPOTENCY_KEY]
         return []
 
+    def _get_paginator(self) -> Any:
+        """Only what is read comes in pages; a list that a change answers is whole."""
+        return super()._get_paginator() if self.method == "GET" else None  # type: ignore[no-untyped-call]
+
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)  # type: ignore[arg-type]
         for code in READING if self.method == "GET" else WRITING:

@@ -97,7 +97,8 @@ class MergeCaseAdmin(MaskedPhones):
         keep = request.POST.get("keep", "")
         try:
             if keep:
-                keep_id = int(keep) if keep.isascii() and keep.isdigit() else 0
+                is_number = keep.isascii() and keep.isdigit() and len(keep) < 19
+                keep_id = int(keep) if is_number else 0
                 case_merge(case_id=case.pk, keep_id=keep_id, note=note, actor=actor)
                 messages.success(request, "已合并")
             else:

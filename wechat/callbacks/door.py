@@ -32,7 +32,7 @@ def body_of(request: HttpRequest) -> bytes:
     """The body; raises `MalformedCallbackError` beyond `CALLBACK_BODY_LIMIT_BYTES`."""
     declared = request.META.get("CONTENT_LENGTH") or "0"
     if (
-        not (declared.isascii() and declared.isdigit())
+        not (declared.isascii() and declared.isdigit() and len(declared) < 19)
         or int(declared) > settings.CALLBACK_BODY_LIMIT_BYTES
     ):
         raise MalformedCallbackError

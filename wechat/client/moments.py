@@ -10,6 +10,6 @@ _LATEST = 2**33
 def moment(value: Any) -> datetime | None:
     """Seconds since 1970, as a number or its digits; None for what is no time."""
     digits = str(value or "")
-    if not (digits.isascii() and digits.isdigit() and int(digits[:20]) < _LATEST):
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 20 and int(digits) < _LATEST):
         return None
     return datetime.fromtimestamp(int(digits), UTC)

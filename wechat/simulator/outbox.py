@@ -39,7 +39,7 @@ def integer(request: HttpRequest, name: str, default: int, maximum: int) -> int:
     text = request.GET.get(name, "")
     if not text:
         return default
-    if not (text.isascii() and text.isdigit()) or int(text[:20]) > maximum:
+    if not (text.isascii() and text.isdigit() and len(text) < 20) or int(text) > maximum:
         raise InvalidRequest(name, f"必须是 0 到 {maximum} 之间的整数")
     return int(text)
 

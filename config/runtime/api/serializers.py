@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.runtime.models import RuntimeSetting, RuntimeSettingRevision
@@ -39,9 +41,11 @@ class RuntimeSettingSerializer(serializers.ModelSerializer[RuntimeSetting]):
             "updated_at",
         ]
 
+    @extend_schema_field(OpenApiTypes.ANY)
     def value_of(self, row: RuntimeSetting) -> JSONValue:
         return value_in_force(row, row.key)
 
+    @extend_schema_field(OpenApiTypes.ANY)
     def default_of(self, row: RuntimeSetting) -> JSONValue:
         return spec(row.key).default
 
@@ -104,6 +108,7 @@ class RuntimeRevisionSerializer(serializers.ModelSerializer[RuntimeSettingRevisi
         model = RuntimeSettingRevision
         fields = ["version", "value", "is_default", "reason", "changed_by", "changed_at"]
 
+    @extend_schema_field(OpenApiTypes.ANY)
     def value_of(self, row: RuntimeSettingRevision) -> JSONValue:
         return value_in_force(row, self.context["key"])
 

@@ -79,7 +79,8 @@ class GroupViewSet(
         """Joins, leaves and net by day, and who is there by kind."""
         group = get_object_or_404(groups_visible_to(actor_of(request)), pk=pk)
         text = request.query_params.get("days", "30")
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MAX_DAYS):
+        is_number = text.isascii() and text.isdigit() and len(text) <= 6
+        if not (is_number and 1 <= int(text) <= MAX_DAYS):
             raise ValidationError({"days": f"必须是 1 到 {MAX_DAYS} 之间的整数"})
         figures: Any = group_figures(group, days=int(text))
         return Response(s.GroupFiguresSerializer(figures).data)

@@ -5,14 +5,13 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.api.downloads import AnyAccept, asked_table, table_response
+from config.api.downloads import TABLE_ANSWERS, AnyAccept, asked_table, table_response
 from config.api.idempotency import IdempotentPosts, multipart_digest
 from config.api.keys import Scope
 from config.api.permissions import STAFF, HasAccess, Rule
@@ -107,15 +106,15 @@ class ImportErrorsView(generics.ListAPIView[ImportRowError]):
         parameters=[OpenApiParameter("as", str, enum=["json", "csv", "xlsx"])],
         responses={
             (200, "application/json"): s.ImportRowErrorSerializer(many=True),
-            (200, "text/csv"): OpenApiTypes.BINARY,
+            **TABLE_ANSWERS,
         },
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         job = _job(request, kwargs["import_id"])
         kind = asked_table(request, default="json")
+        page = self.paginate_queryset(import_errors(job))
         if kind != "json":
             return table_response(kind, job.import_id, ERROR_HEADER, error_table(job))
-        page = self.paginate_queryset(import_errors(job))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 
@@ -135,7 +134,7 @@ class ExportView(generics.GenericAPIView[Customer]):
 
     @extend_schema(
         parameters=[OpenApiParameter("as", str, enum=["csv", "xlsx"])],
-        responses={(200, "text/csv"): OpenApiTypes.BINARY},
+        responses=TABLE_ANSWERS,
     )
     def get(self, request: Request) -> HttpResponseBase:
         actor = actor_of(request)

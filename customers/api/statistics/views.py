@@ -25,7 +25,8 @@ class CustomerStatisticsView(APIView):
     @extend_schema(parameters=[DAYS], responses=CustomerStatisticsSerializer)
     def get(self, request: Request) -> Response:
         text = request.query_params.get("days", "30")
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MAX_DAYS):
+        is_number = text.isascii() and text.isdigit() and len(text) <= 6
+        if not (is_number and 1 <= int(text) <= MAX_DAYS):
             raise ValidationError({"days": f"必须是 1 到 {MAX_DAYS} 之间的整数"})
         found = customer_statistics(actor_of(request), int(text))
         return Response(CustomerStatisticsSerializer(found).data)

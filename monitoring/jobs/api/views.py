@@ -3,18 +3,18 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.api.pagination import ListPagination
 from config.api.permissions import ADMINS, HasAccess, Rule
 from config.api.validated import validated
 from customers.models import User
 from monitoring.jobs import actions
 from monitoring.jobs.api import serializers as s
 from monitoring.jobs.catalogue import job_called
-from monitoring.jobs.models import Job
+from monitoring.jobs.models import Job, JobRun
 from monitoring.jobs.queries import jobs_rows, jobs_shown, runs_of
 
 
@@ -28,11 +28,13 @@ def _answer(job: Job) -> dict[str, Any]:
     return dict(s.JobSerializer(jobs_shown([row])[0]).data)
 
 
-class JobListView(APIView):
+class JobListView(GenericAPIView[Job]):
     """Every job of the timetable, in its order."""
 
     permission_classes = [HasAccess]
     access = {"get": Rule(ADMINS)}
+    queryset = Job.objects.none()
+    filter_backends = []
 
     @extend_schema(
         operation_id="monitor_jobs_list",
@@ -47,22 +49,22 @@ class JobListView(APIView):
             if asked.get("room", job.spec.room) == job.spec.room
             and asked.get("state", job.state) == job.state
         ]
-        pages = ListPagination()
-        page: Any = pages.paginate_queryset(found, request, self) or []
-        return pages.get_paginated_response(s.JobSerializer(page, many=True).data)
+        page: Any = self.paginate_queryset(found)
+        return self.get_paginated_response(s.JobSerializer(page, many=True).data)
 
 
-class JobRunsView(APIView):
+class JobRunsView(GenericAPIView[JobRun]):
     """A job's runs, newest first; of frequent jobs those that failed or were started by hand."""
 
     permission_classes = [HasAccess]
     access = {"get": Rule(ADMINS)}
+    queryset = JobRun.objects.none()
+    filter_backends = []
 
     @extend_schema(operation_id="monitor_job_runs", responses=s.JobRunSerializer(many=True))
     def get(self, request: Request, job: str) -> Response:
-        pages = ListPagination()
-        page = pages.paginate_queryset(runs_of(job_called(job)), request, self)
-        return pages.get_paginated_response(s.JobRunSerializer(page, many=True).data)
+        page: Any = self.paginate_queryset(runs_of(job_called(job)))
+        return self.get_paginated_response(s.JobRunSerializer(page, many=True).data)
 
 
 class JobRunView(APIView):

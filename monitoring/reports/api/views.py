@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.api.downloads import AnyAccept, table_response
+from config.api.downloads import TABLE_ANSWERS, AnyAccept, table_response
 from config.api.keys import Scope
 from config.api.permissions import STAFF, HasAccess, Rule
 from customers.api.actor import actor_of
@@ -103,7 +103,7 @@ def export_of(report: Report) -> type[APIView]:
             OpenApiParameter("table", str, enum=[table.name for table in report.tables]),
             OpenApiParameter("format", str, enum=list(engine.FORMATS), default="csv"),
         ],
-        responses={(200, "text/csv"): OpenApiTypes.BINARY},
+        responses=TABLE_ANSWERS,
     )
     view: type[APIView] = extend_schema_view(get=described)(made)
     return view

@@ -2,13 +2,12 @@
 
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.api.downloads import AnyAccept, asked_table, table_response
+from config.api.downloads import TABLE_ANSWERS, AnyAccept, asked_table, table_response
 from config.api.keys import Scope
 from config.api.permissions import ADMINS, STAFF, HasAccess, Rule
 from customers.api.actor import actor_of
@@ -35,7 +34,7 @@ class ServiceReportView(APIView):
         parameters=[s.ReportQuerySerializer],
         responses={
             (200, "application/json"): s.ServiceReportSerializer,
-            (200, "text/csv"): OpenApiTypes.BINARY,
+            **TABLE_ANSWERS,
         },
     )
     def get(self, request: Request, customer_id: int) -> HttpResponseBase:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from tickets.api.tickets.serializers import TicketCustomerSerializer
@@ -57,8 +58,16 @@ class ProductCountSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
+@extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$"})
+class MonthField(serializers.DateField):
+    """`2026-01`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m", **kwargs)
+
+
 class MonthSerializer(serializers.Serializer[Any]):
-    month = serializers.DateField(format="%Y-%m")
+    month = MonthField()
     created = serializers.IntegerField()
     resolved = serializers.IntegerField()
 

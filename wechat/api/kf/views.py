@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 
 from config.api.idempotency import IdempotentPosts
 from config.api.permissions import STAFF, HasAccess, Rule
+from config.api.schema import ErrorResponseSerializer
 from config.api.validated import validated
 from config.errors import NotFoundError
 from customers.api.actor import actor_of
@@ -48,7 +49,7 @@ class KfServicersView(APIView):
     permission_classes = [HasAccess]
     access = {"get": TEAM}
 
-    @extend_schema(responses=s.KfServicersSerializer)
+    @extend_schema(responses={200: s.KfServicersSerializer, 409: ErrorResponseSerializer})
     def get(self, request: Request, pk: int) -> Response:
         chat = chats_visible_to(actor_of(request)).filter(pk=pk).first()
         if chat is None:

@@ -4,13 +4,12 @@
 """
 
 from django.http import HttpResponseBase
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.api.downloads import AnyAccept, asked_table, table_response
+from config.api.downloads import TABLE_ANSWERS, AnyAccept, asked_table, table_response
 from config.api.keys import Scope
 from config.api.permissions import STAFF, HasAccess, Rule
 from customers.api.actor import actor_of
@@ -47,7 +46,7 @@ class HoursView(APIView):
         parameters=[s.HoursQuerySerializer],
         responses={
             (200, "application/json"): s.ChatHoursSerializer,
-            (200, "text/csv"): OpenApiTypes.BINARY,
+            **TABLE_ANSWERS,
         },
     )
     def get(self, request: Request) -> HttpResponseBase:
@@ -73,7 +72,7 @@ class AgentsView(APIView):
         parameters=[s.AgentsQuerySerializer],
         responses={
             (200, "application/json"): s.ChatAgentFiguresListSerializer,
-            (200, "text/csv"): OpenApiTypes.BINARY,
+            **TABLE_ANSWERS,
         },
     )
     def get(self, request: Request) -> HttpResponseBase:
