@@ -66,12 +66,16 @@ class ApiSchema(AutoSchema):
         described: dict[str, Any] = super()._map_serializer_field(  # type: ignore[no-untyped-call]
             field, direction, bypass_extensions
         )
-        if direction == "response" and described.get("format") == "uri" and _may_be_blank(field):
-            # No address at all is none of that format.
-            described = {key: value for key, value in described.items() if key != "format"}
         if direction == "response" and field.default is None and "nullable" not in described:
             return {**_referring(described), "nullable": True}
         return described
+
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        """As the library has it, but no address at all is none of the format `uri`."""
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        may_be_blank = getattr(field, "allow_blank", False) or _may_be_blank(field)
+        if may_be_blank and schema.get("format") == "uri":
+            del schema["format"]
 
 
 def _may_be_blank(field: Any) -> bool:
