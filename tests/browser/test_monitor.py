@@ -57,7 +57,7 @@ def of(theme):
 
 def settled(page):
     """Charts have finished moving."""
-    page.wait_for_function("document.querySelectorAll('.plot svg').length === 4")
+    expect(page.locator(".plot svg")).to_have_count(4)
     page.wait_for_timeout(900)
 
 

@@ -82,11 +82,12 @@ def test_notes_and_replies_look_different_and_the_others_see_them_at_once(collea
     photograph(mine, "ticket-desktop")
 
 
-def test_what_was_typed_is_still_there_after_a_reload(colleague, ticket):
+def test_what_was_typed_is_still_there_after_a_reload(live_system, colleague, ticket):
     page = colleague("admin", address(ticket))
     is_live(page)
     page.get_by_label("内容", exact=True).fill("写到一半")
-    page.wait_for_function("Object.keys(localStorage).some((key) => key.startsWith('draft:'))")
+    kept = "Object.keys(localStorage).some((key) => key.startsWith('draft:'))"
+    live_system.until(lambda: page.evaluate(kept))
     page.reload()
     expect(page.get_by_label("内容", exact=True)).to_have_value("写到一半")
     expect(page.get_by_role("button", name="回复客户")).to_be_enabled()
