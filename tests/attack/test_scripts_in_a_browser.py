@@ -131,9 +131,10 @@ def ready(watched):
 
 
 def test_the_admins_pages_run_nothing(pages, as_colleague):
+    """Every twelfth: what each of them holds is read in `test_stored_scripts.py`."""
     admin = as_colleague("admin", "/admin/")
-    shown = 0
-    for address in pages:
+    shown, walked = 0, pages[::12]
+    for address in walked:
         try:
             answer = admin.page.goto(address, wait_until="load")
         except Error as error:
@@ -144,7 +145,7 @@ def test_the_admins_pages_run_nothing(pages, as_colleague):
         assert admin.page.evaluate(BORN) == [], address
         assert admin.heard == [], address
         shown += MARK in admin.page.content()
-    assert shown > len(pages) / 2
+    assert shown > len(walked) / 2
 
 
 @pytest.mark.parametrize(
