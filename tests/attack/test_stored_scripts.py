@@ -1,6 +1,6 @@
 """Whatever people, programs and platforms write, no page takes it for anything but text (server side).
 
-`test_scripts_in_a_browser.py` does the same where a page's own script draws.
+`tests/browser/test_stored_scripts.py` does the same where a page's own script draws.
 """
 
 import re

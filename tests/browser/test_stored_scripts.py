@@ -14,12 +14,11 @@ from playwright.sync_api import Error, expect
 
 from tests.attack.payloads import MARK, markup
 from tests.browser.chat_people import guests
-from tests.browser.conftest import browser
 from tests.browser.consoles import colleague
 from tests.browser.test_chat_customer import Agent
 from tests.live import run
 
-__all__ = ["browser", "colleague"]
+__all__ = ["colleague"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.live,
@@ -131,7 +130,7 @@ def ready(watched):
 
 
 def test_the_admins_pages_run_nothing(pages, as_colleague):
-    """Every twelfth: what each of them holds is read in `test_stored_scripts.py`."""
+    """Every twelfth: what each of them holds is read in `tests/attack/test_stored_scripts.py`."""
     admin = as_colleague("admin", "/admin/")
     shown, walked = 0, pages[::12]
     for address in walked:
