@@ -18,18 +18,25 @@ from config.errors import TooOftenError
 
 # An address is the owner's for so long after they got in from there.
 KNOWN = timedelta(days=30)
+# A whole office may come from one address.
+OFFICE = 3
 REFUSAL = "登录过于频繁，请稍后再试"
 
 
 def check(request: HttpRequest | None, username: str) -> None:
-    """Counts a try before its password is looked at; raises `TooOftenError` beyond `LOGIN_RATE`."""
+    """Counts a try before its password is looked at; raises `TooOftenError` beyond `LOGIN_RATE`.
+
+    An address has as much for all its accounts together as `OFFICE` of them.
+    """
     address = client_address(request) if request is not None else ""
     account = username.lower()
-    tries = [("account", f"{account} {address}" if _is_known(account, address) else account)]
+    most, seconds = settings.LOGIN_RATE["count"], settings.LOGIN_RATE["seconds"]
+    owner = f"{account} {address}" if _is_known(account, address) else account
+    tries = [("account", owner, most)]
     if address:
-        tries.insert(0, ("address", address))
-    for what, who in tries:
-        wait = counting.take(f"login.{what}", who, **settings.LOGIN_RATE)
+        tries.insert(0, ("address", address, OFFICE * most))
+    for what, who, count in tries:
+        wait = counting.take(f"login.{what}", who, count=count, seconds=seconds)
         if wait:
             raise TooOftenError(REFUSAL, wait)
 
