@@ -9,10 +9,10 @@ import requests
 from celery import Celery
 from kombu import Exchange, Queue
 
+from tests.faults.commands import CELERY, LOWER
 from tests.faults.deadly import DEATHS, KILLING, RENDERING, SENDING
 from tests.faults.processes import until
 from tests.faults.scene import CALL_SECONDS, scene_of
-from tests.faults.system import CELERY, LOWER
 
 # A robot takes twenty a minute, so each test has one of its own and stays below.
 MESSAGES = 18

@@ -10,10 +10,10 @@ import pytest
 from celery import Celery
 from kombu import Exchange, Queue
 
+from tests.faults.commands import CELERY, LOWER
 from tests.faults.processes import until
 from tests.faults.provider import status
 from tests.faults.scene import scene_of
-from tests.faults.system import CELERY, LOWER
 
 SHIFTED = Path(__file__).parent / "shifted"
 HOUR, DAY = 3600, 86_400
