@@ -4,10 +4,10 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 VENV_PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults lint format lock bench up down
+.PHONY: help run test test-faults test-attacks lint format lock bench up down
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: ## a fresh machine → the running system with demo data (embedded profile)
 	@$(PYTHON) config/bootstrap.py run
@@ -17,6 +17,9 @@ test: ## the suite: SQLite with a real browser, then PostgreSQL + RabbitMQ + Red
 
 test-faults: ## kills servers and workers of its own, clause by clause (then: python -m tests.faults.report)
 	@$(PYTHON) config/bootstrap.py test faults
+
+test-attacks: ## long walks of hostile input over every page, callback and socket
+	@$(PYTHON) config/bootstrap.py test attacks
 
 lint: ## ruff, mypy, import floors, templates, migrations, API schema
 	@$(PYTHON) config/bootstrap.py dev

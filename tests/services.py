@@ -1,4 +1,4 @@
-"""`make test`: the suite on SQLite, then on PostgreSQL, RabbitMQ and Redis. `make test-faults`: the rest.
+"""`make test`: the suite on SQLite, then on PostgreSQL, RabbitMQ and Redis. The long ones by name.
 
 The three servers are those it can reach (settings or default ports), else docker compose's, else
 Debian's own if this is root. What cannot be had is said loudly, and is a failure with `CI=true`.
@@ -36,8 +36,8 @@ NO_TESTS = 5
 
 
 def main(arguments: list[str]) -> int:
-    if arguments[:1] == ["faults"]:
-        return only_faults(arguments[1:])
+    if arguments[:1] in (["faults"], ["attacks"]):
+        return only(arguments[0], arguments[1:])
     say("1/2 单进程配置：SQLite，无需任何服务")
     has_browser = find_browser()
     outcomes = {"SQLite": run_pytest({}, arguments, browser=has_browser)}
@@ -61,10 +61,10 @@ def run_pytest(urls: dict[str, str], arguments: list[str], *, browser: bool) -> 
     In the services profile that system has ten processes itself, and one queue and one Redis for all.
     """
     environment = {k: v for k, v in os.environ.items() if k not in DEFAULTS} | urls
-    live = "live" if browser else "live and not browser"
+    live = f"{'live' if browser else 'live and not browser'} and not attacks"
     # A browser and a dozen processes share a small machine here: what fails once is asked again, aloud.
     at_once = ["-n", "0"] if urls else ["-n", "2", "--dist", "loadfile"]
-    quick = "not live and not faults"
+    quick = "not live and not faults and not attacks"
     parts = (["-n", "2", "-m", quick], ["-m", live, *at_once, "--reruns", "1", "-r", "R"])
     codes = [
         subprocess.run(
@@ -78,32 +78,15 @@ def run_pytest(urls: dict[str, str], arguments: list[str], *, browser: bool) -> 
     return max(0 if code == NO_TESTS else code for code in codes)
 
 
-def only_faults(arguments: list[str]) -> int:
-    """`make test-faults`."""
+def only(marker: str, arguments: list[str]) -> int:
+    """`make test-faults` kills servers of its own; `make test-attacks` takes long walks over every page."""
     urls = find_services()
     if urls is None:
-        say("跳过：没有可用的 PostgreSQL、RabbitMQ、Redis，故障未测试")
+        say("跳过：没有可用的 PostgreSQL、RabbitMQ、Redis")
         return 1 if CI else 0
-    return run_faults(urls, arguments)
-
-
-def run_faults(urls: dict[str, str], arguments: list[str]) -> int:
-    """What kills servers: its own, never those of `urls` (docs/reliability.md)."""
-    say("故障：杀掉、冻结、清空自己的服务器与进程")
+    say(f"只运行 {marker}")
     code = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-m",
-            "faults",
-            "--reruns",
-            "1",
-            "-r",
-            "R",
-            *arguments,
-        ],
+        [sys.executable, "-m", "pytest", "-q", "-m", marker, *arguments],
         cwd=ROOT,
         env={**os.environ, **urls},
         check=False,

@@ -17,7 +17,7 @@ from wechat.callbacks import crypto as ours
 from wechat.models import Callback
 from wechat.simulator import callbacks as simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.attacks]
 ANY = settings(
     max_examples=60,
     deadline=None,

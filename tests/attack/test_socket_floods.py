@@ -30,7 +30,7 @@ from tests.attack.socket_doors import (
 )
 
 __all__ = ["door", "server", "world"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.attacks]
 UNSUPPORTED, BROKEN_TEXT = 1003, 1007
 
 HEARTBEAT = json.dumps({"type": "heartbeat"})

@@ -27,7 +27,7 @@ from tests.attack.socket_doors import (
 from tests.tickets.chat.live.servers import servers
 
 __all__ = ["door", "server", "world"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.attacks]
 
 
 @pytest.mark.services_only

@@ -23,7 +23,7 @@ from tickets.customer_side.actions import customer_link
 from tickets.models import Ticket
 
 # Hundreds of pages.
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900), pytest.mark.attacks]
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 MODELS = sorted(django_admin.site._registry, key=lambda model: model._meta.label)
 

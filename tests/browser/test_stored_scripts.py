@@ -24,6 +24,7 @@ pytestmark = [
     pytest.mark.live,
     pytest.mark.embedded_only,
     pytest.mark.timeout(900),
+    pytest.mark.attacks,
 ]
 SECONDS = 20
 WORDS = markup(None, 0)
