@@ -26,7 +26,7 @@ from tests.permissions.rule import Rule
 from tests.permissions.rules import RULES
 from tickets.models import AgentPresence
 
-pytestmark = [pytest.mark.django_db, pytest.mark.services_only]
+pytestmark = [pytest.mark.attacks, pytest.mark.django_db, pytest.mark.services_only]
 
 
 def _note() -> Any:
