@@ -27,7 +27,7 @@ def main(command):
             run()
         elif command == "test":
             prepare(dev=True)
-            become(str(PYTHON), "-m", "tests.services", *sys.argv[2:])
+            become(str(PYTHON), "-m", "tests.suite", *sys.argv[2:])
         elif command == "dev":
             prepare(dev=True)
         else:

@@ -6,8 +6,9 @@ from typing import Any
 
 from customers.actions.handover.transport import Answer, Page, TransportError, Verdict
 from messaging.channels.base import Outcome
+from messaging.channels.retry_after import RATE_WINDOW_SECONDS
 from wechat.client.blocking import BlockingClient, PlatformRefusal
-from wechat.client.errors import RATE_WINDOW_SECONDS, WECOM
+from wechat.client.errors import WECOM
 from wechat.client.wecom import configured_app
 
 RETRY_SECONDS = 60.0

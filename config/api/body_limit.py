@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from config.api.errors import error_response
+from config.whole_number import whole_number
 
 
 class BodyLimitMiddleware:
@@ -22,11 +23,11 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not (length.isascii() and length.isdigit() and len(length) < 19):
+        length = whole_number(request.META.get("CONTENT_LENGTH") or "0")
+        if length is None:
             return error_response("bad_request", "Content-Length 无效", status=400)
         limit = _limit(request.path)
-        if int(length) > limit:
+        if length > limit:
             return error_response(
                 "request_too_large", f"请求正文不能超过 {limit // 1024 // 1024} MB", status=413
             )

@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import InvalidPage
-from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from config.api.numbers import asked_number
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 MAX_SIZE = 200
 MAX_PAGE = 1_000_000
-DIGITS = 10
 
 
 class ListPagination(PageNumberPagination):
@@ -64,10 +64,4 @@ class ListPagination(PageNumberPagination):
         }
 
     def _integer(self, request: Request, name: str, default: int, maximum: int) -> int:
-        text = request.query_params.get(name)
-        if text is None:
-            return default
-        is_number = text.isascii() and text.isdigit() and len(text) <= DIGITS
-        if not (is_number and 1 <= int(text) <= maximum):
-            raise ValidationError({name: f"必须是 1 到 {maximum} 之间的整数"})
-        return int(text)
+        return asked_number(request, name, default=default, most=maximum)

@@ -17,6 +17,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from config.admin_site.read_only import ReadOnlyAdmin
 from config.api.roles import Role
 from config.audit.sources import Asked, Place, labels, page_of
+from config.whole_number import whole_number
 
 SIZE = 50
 WORDS_LENGTH = 100
@@ -75,7 +76,7 @@ def _start(day: dt.date) -> dt.datetime:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return whole_number(text)
 
 
 def _place(text: str) -> Place | None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 from config.pace import Pace
 from config.sockets.consumer import GuardedConsumer
+from config.whole_number import whole_number
 
 # Who does not read while this many frames pile up is let go; they come back with `since`.
 QUEUED_FRAMES = 1000
@@ -141,4 +142,4 @@ class Line(GuardedConsumer):
 
 def number(text: str) -> int | None:
     """`?since=7`; what is no number is not there."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return whole_number(text)

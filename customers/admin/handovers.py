@@ -18,6 +18,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from config.errors import AppError
+from config.whole_number import whole_number
 from customers.actions.handover import handover_plan, handover_start, progress_of
 from customers.actors import Actor
 from customers.admin.actor import actor_of
@@ -179,4 +180,4 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 
 def _number(text: str) -> int:
     """A key that cannot be one finds nothing."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return whole_number(text) or 0

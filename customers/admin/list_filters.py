@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
+from config.whole_number import whole_number
 from customers.actors import Entry, actor_for
 from customers.models import Customer, CustomerStatus, CustomerTag, Tag, User
 from customers.visibility import deleted_customers_visible_to
@@ -25,10 +26,10 @@ class TagFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:
-        value = self.value() or ""
-        if not (value.isascii() and value.isdigit() and len(value) < 19):
+        tag = whole_number(self.value() or "")
+        if tag is None:
             return queryset
-        carried = CustomerTag.objects.filter(tag=int(value), customer=OuterRef("pk"))
+        carried = CustomerTag.objects.filter(tag=tag, customer=OuterRef("pk"))
         return queryset.filter(Exists(carried))
 
 

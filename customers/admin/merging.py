@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from config.errors import AppError
+from config.whole_number import whole_number
 from customers.admin.actor import actor_of
 from customers.admin.masking import MaskedPhones
 from customers.merging.cases import case_dismiss, case_merge, cases_visible_to
@@ -97,8 +98,7 @@ class MergeCaseAdmin(MaskedPhones):
         keep = request.POST.get("keep", "")
         try:
             if keep:
-                is_number = keep.isascii() and keep.isdigit() and len(keep) < 19
-                keep_id = int(keep) if is_number else 0
+                keep_id = whole_number(keep) or 0
                 case_merge(case_id=case.pk, keep_id=keep_id, note=note, actor=actor)
                 messages.success(request, "已合并")
             else:

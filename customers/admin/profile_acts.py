@@ -13,6 +13,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from config.whole_number import whole_number
 from customers.actions.assign import customer_assign
 from customers.actions.block import customer_block, customer_unblock
 from customers.actions.follow_ups import CONTENT_LENGTH, follow_up_create, follow_up_done
@@ -31,9 +32,10 @@ class _Ids(forms.Field):
 
     def clean(self, value: Any) -> list[int]:
         texts = super().clean(value)
-        if not all(text.isascii() and text.isdigit() and len(text) < 19 for text in texts):
+        numbers = [number for text in texts if (number := whole_number(text)) is not None]
+        if len(numbers) < len(texts):
             raise ValidationError("不在可选范围内")
-        return [int(text) for text in texts]
+        return numbers
 
 
 class TagsForm(forms.Form):

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.errors import InvalidInputError
+from config.whole_number import whole_number
 from customers.models import User
 from customers.queries.staff import staff_named, team_members
 
@@ -27,9 +28,9 @@ def staff_given(value: Any, *, attr: str) -> User:
     text = value.strip() if isinstance(value, str) else ""
     if not 0 < len(text) <= 150 or "\x00" in text:
         raise InvalidInputError("必须是员工的 id、用户名或企业微信账号", attr=attr)
-    if text.isascii() and text.isdigit() and len(text) < 19:
+    if (number := whole_number(text)) is not None:
         named = Q(username=text) | Q(wecom_user_id=text)
-        found = team_members().filter(named).first() or team_members().filter(pk=int(text)).first()
+        found = team_members().filter(named).first() or team_members().filter(pk=number).first()
         if found is not None:
             return found
     return staff_named(text, attr=attr)

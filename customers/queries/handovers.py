@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from config.api.roles import Role
 from config.errors import InvalidInputError
+from config.whole_number import whole_number
 from customers.actors import Actor
 from customers.models import (
     Customer,
@@ -47,8 +48,9 @@ def giver_named(value: Any, *, attr: str) -> User:
     by_name = team.filter(Q(username=text) | Q(wecom_user_id=text)).first()
     if isinstance(value, str) and by_name is not None:
         return by_name
-    if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= MAX_ID:
-        found = team.filter(pk=int(text)).first()
+    number = whole_number(text, longest=19)
+    if number is not None and number <= MAX_ID:
+        found = team.filter(pk=number).first()
         if found is not None:
             return found
     named = list(team.filter(name=text)[:2])

@@ -23,6 +23,7 @@ from unfold.enums import ActionVariant
 
 from config.admin_site.read_only import ReadOnlyAdmin
 from config.errors import ConflictError
+from config.whole_number import whole_number
 from messaging.actions import batches
 from messaging.admin.base import STATUS_COLOURS
 from messaging.admin.batch_sending import audience_view, check_view, form_view
@@ -302,4 +303,4 @@ def _failure(batch: MessageBatch, failure: Failure) -> dict[str, Any]:
 
 def _number(text: str) -> int:
     """A key that cannot be one finds nothing."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return whole_number(text) or 0

@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from config.api.filters import MomentFilter
+from config.whole_number import whole_number
 from messaging.models import (
     ChannelType,
     Message,
@@ -55,8 +56,8 @@ class MessageFilter(django_filters.FilterSet):
 
     def filter_template(self, rows: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
         """By id or by code."""
-        if value.isascii() and value.isdigit() and len(value) <= 18:
-            return rows.filter(Q(template_id=int(value)))
+        if (number := whole_number(value)) is not None:
+            return rows.filter(Q(template_id=number))
         return _of(rows, template=MessageTemplate.objects.filter(code=value))
 
     def filter_batch(self, rows: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:

@@ -1,6 +1,7 @@
 """`/api/messages…`: accepting messages, and looking at what became of them (contract.md §2)."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -138,7 +139,7 @@ class BatchView(APIView):
         return _progress(_batch(batch_id))
 
 
-class _BatchAct(APIView):
+class _BatchAct(APIView, ABC):
     """A POST that does one thing to a batch and answers with the batch."""
 
     permission_classes = [HasAccess]
@@ -148,8 +149,8 @@ class _BatchAct(APIView):
     def post(self, request: Request, batch_id: str) -> Response:
         return _progress(self.act(_batch(batch_id)))
 
-    def act(self, batch: MessageBatch) -> MessageBatch:
-        raise NotImplementedError
+    @abstractmethod
+    def act(self, batch: MessageBatch) -> MessageBatch: ...
 
 
 class BatchCancelView(_BatchAct):

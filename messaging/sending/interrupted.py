@@ -35,14 +35,14 @@ def deadly(rows: Sequence[Claimed]) -> frozenset[int]:
         )
         for row in rows
     )
-    found = frozenset(row.pk for row in rows if _interrupted_in_a_row(row.pk) >= MOST)
+    found = frozenset(row.pk for row in rows if _died_again(row.pk))
     if found:
         logger.error("messages_kill_workers", messages=sorted(found))
     return found
 
 
-def _interrupted_in_a_row(pk: int) -> int:
-    """Since its last attempt that had a result; being sent anew by a person begins after one."""
+def _died_again(pk: int) -> bool:
+    """Whether its last attempts were all cut short; being sent anew by a person begins after others."""
     latest = MessageAttempt.objects.filter(message_id=pk).order_by("-id")
     outcomes = latest.values_list("outcome", flat=True)[:MOST]
-    return MOST if list(outcomes) == [OUTCOME] * MOST else 0
+    return list(outcomes) == [OUTCOME] * MOST

@@ -5,6 +5,7 @@ from typing import Literal, TypedDict
 
 from django.utils import timezone
 
+from config.whole_number import whole_number
 from messaging.models import ChannelAccount, ChannelCircuit, ChannelType
 
 State = Literal["closed", "open", "half_open"]
@@ -32,12 +33,12 @@ def channel_states() -> list[ChannelState]:
     """Every channel, with two queries; one where no circuit is open."""
     rows = list(ChannelCircuit.objects.filter(is_open=True).order_by("key"))
     keys = [row.key.rpartition(":") for row in rows]
-    ids = [int(number) for _, _, number in keys if number.isdigit()]
+    ids = [pk for _, _, number in keys if (pk := whole_number(number)) is not None]
     names = dict(ChannelAccount.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
     found: dict[str, list[OpenCircuit]] = {channel: [] for channel in ChannelType.values}
     for row, (channel, _, number) in zip(rows, keys, strict=True):
         if channel in found:
-            account = names.get(int(number), "") if number.isdigit() else ""
+            account = names.get(whole_number(number) or 0, "")
             found[channel].append(_shown(row, account))
     return [
         ChannelState(channel=channel, state=_worst(circuits), circuits=circuits)

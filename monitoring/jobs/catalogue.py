@@ -9,6 +9,7 @@ from django.conf import settings
 
 from config.errors import NotFoundError
 from config.schedule import timetable
+from config.whole_number import whole_number
 from monitoring.jobs.models import Job
 from monitoring.jobs.times import interval_seconds
 from monitoring.jobs.words import schedule_words
@@ -84,8 +85,8 @@ def job_called(word: str) -> Job:
     if name:
         ensure_rows()
         found = Job.objects.filter(name=name).first()
-    elif word.isascii() and word.isdigit() and len(word) <= 18:
-        found = Job.objects.filter(pk=int(word), name__in=list(jobs)).first()
+    elif (number := whole_number(word)) is not None:
+        found = Job.objects.filter(pk=number, name__in=list(jobs)).first()
     if found is None:
         raise NotFoundError("没有这个定时任务")
     return found

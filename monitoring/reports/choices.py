@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from config.api.roles import Role
 from config.errors import InvalidInputError
+from config.whole_number import whole_number
 from customers.actors import Actor
 from customers.models import User
 from customers.queries.projects import account_of
@@ -65,8 +66,7 @@ def words(name: str, title: str) -> Filter:
 
 def key_given(text: str) -> int | None:
     """The id that a text is, if any."""
-    is_number = text.isascii() and text.isdigit() and len(text) < 20
-    key = int(text) if is_number else 0
+    key = whole_number(text, longest=19) or 0
     return key if 0 < key <= MAX_ID else None
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from config.errors import InvalidInputError
+from config.whole_number import whole_number
 from customers.models import User
 from customers.queries.staff import team_members
 from tickets.chat.entries import registry
@@ -70,8 +71,8 @@ class AssigneeFilter(admin.SimpleListFilter):
             return queryset.filter(assignee=request.user)
         if value == NOBODY:
             return queryset.filter(assignee=None)
-        if value.isascii() and value.isdigit() and len(value) < 19:
-            return queryset.filter(assignee=int(value))
+        if (number := whole_number(value)) is not None:
+            return queryset.filter(assignee=number)
         return queryset
 
 

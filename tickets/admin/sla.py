@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 
 from config.admin_site.read_only import ReadOnlyAdmin
 from config.errors import AppError
+from config.whole_number import whole_number
 from customers.admin.actor import actor_of
 from customers.admin.refusals import RefusalsSaid
 from tickets.admin.sla_form import PolicyForm
@@ -252,9 +253,8 @@ class PolicyFilter(admin.SimpleListFilter):
         return [(str(row.pk), row.name) for row in SlaPolicy.objects.order_by("rank", "pk")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[SlaStep]) -> QuerySet[SlaStep]:
-        value = self.value() or ""
-        is_key = value.isascii() and value.isdigit() and len(value) < 19
-        return queryset.filter(policy=int(value)) if is_key else queryset
+        policy = whole_number(self.value() or "")
+        return queryset if policy is None else queryset.filter(policy=policy)
 
 
 @admin.register(SlaStep)

@@ -13,6 +13,7 @@ from unfold.widgets import (
 
 from config.errors import InvalidInputError
 from config.runtime import store
+from config.whole_number import whole_number
 from customers.models import Tag
 from tickets.models import Clock, Priority, SlaPolicy, Ticket
 from tickets.sla.rules import LADDER_SETTING, MAX_RUNGS, TELL, Rules, checked_rules
@@ -82,10 +83,10 @@ class LadderField(forms.Field):
     def to_python(self, value: Any) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = value or []
         for row in rows:
-            percent = str(row["percent"])
-            if not (percent.isascii() and percent.isdigit() and len(percent) < 6):
+            percent = whole_number(str(row["percent"]), longest=5)
+            if percent is None:
                 raise forms.ValidationError("每一级都要填进度（%，整数）")
-            row["percent"] = int(percent)
+            row["percent"] = percent
         return rows
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
+from config.whole_number import whole_number
 from customers.actors import Actor
 from customers.models import Customer
 from customers.search import matching as customers_matching
@@ -43,8 +44,8 @@ def _among_the_newest(tickets: QuerySet[Ticket], words: str, limit: int) -> list
 
 
 def _numbered(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
-    is_number = words.isascii() and words.isdigit() and len(words) <= _LONGEST_NUMBER
-    return tickets.filter(pk=int(words)) if is_number else tickets.none()
+    number = whole_number(words, longest=_LONGEST_NUMBER)
+    return tickets.none() if number is None else tickets.filter(pk=number)
 
 
 def _replies(tickets: Sequence[Ticket], words: str, actor: Actor) -> dict[int, str]:

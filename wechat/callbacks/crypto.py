@@ -19,6 +19,8 @@ import xmltodict
 from django.conf import settings
 from wechatpy.crypto.base import BasePrpCrypto
 
+from config.whole_number import whole_number
+
 PAD_BLOCK = 32
 # An EncodingAESKey: base64 of 32 bytes without its last sign.
 KEY_CHARACTERS = 43
@@ -184,7 +186,8 @@ def _check_age(timestamp: str) -> None:
     """Replays older than `CALLBACK_MAX_AGE_SECONDS` are refused; 0 turns the check off."""
     if not settings.CALLBACK_MAX_AGE_SECONDS:
         return
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+    moment = whole_number(timestamp, longest=12)
+    if moment is None:
         raise ForgedCallbackError
-    if abs(time.time() - int(timestamp)) > settings.CALLBACK_MAX_AGE_SECONDS:
+    if abs(time.time() - moment) > settings.CALLBACK_MAX_AGE_SECONDS:
         raise ForgedCallbackError

@@ -6,6 +6,7 @@ from django.views import View
 
 from config.api.errors import error_response
 from config.logs import get_logger
+from config.whole_number import whole_number
 from wechat.callbacks import crypto, dedupe
 from wechat.callbacks.crypto import (
     CallbackKeys,
@@ -30,11 +31,8 @@ def envelope_of(request: HttpRequest) -> Envelope:
 
 def body_of(request: HttpRequest) -> bytes:
     """The body; raises `MalformedCallbackError` beyond `CALLBACK_BODY_LIMIT_BYTES`."""
-    declared = request.META.get("CONTENT_LENGTH") or "0"
-    if (
-        not (declared.isascii() and declared.isdigit() and len(declared) < 19)
-        or int(declared) > settings.CALLBACK_BODY_LIMIT_BYTES
-    ):
+    declared = whole_number(request.META.get("CONTENT_LENGTH") or "0")
+    if declared is None or declared > settings.CALLBACK_BODY_LIMIT_BYTES:
         raise MalformedCallbackError
     body = request.body
     if len(body) > settings.CALLBACK_BODY_LIMIT_BYTES:

@@ -9,8 +9,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from messaging.channels.base import Outcome, Result
+from messaging.channels.retry_after import RATE_WINDOW_SECONDS, wait_of
 
-RATE_WINDOW_SECONDS = 60.0
 # The platform's days begin and end there, whatever our own time zone is.
 _PLATFORM_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -128,7 +128,7 @@ def seconds_to_tomorrow(now: datetime | None = None) -> float:
 def result_of_status(status: int, retry_after: str | None) -> Result:
     """What an HTTP status other than 200 means."""
     if status == 429:
-        wait = float(retry_after) if retry_after and retry_after.isdigit() else RATE_WINDOW_SECONDS
+        wait = wait_of(retry_after)
         return Result(Outcome.THROTTLED, "http_429", "平台限流", retry_after_seconds=wait)
     if status >= 500:
         return Result(Outcome.RETRY, f"http_{status}", "平台服务异常")

@@ -20,6 +20,7 @@ from config.runtime.admin.whole import WholePages
 from config.runtime.api.serializers import REASON
 from config.runtime.diff import diff
 from config.runtime.models import RuntimeSetting
+from config.whole_number import whole_number
 
 
 @admin.register(RuntimeSetting)
@@ -215,4 +216,4 @@ class RuntimeSettingAdmin(WholePages, ModelAdmin):
 
 def _number(text: str) -> int | None:
     """What may be an id or a version."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole_number(text, longest=9)

@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 
 from config.api.camel_case import CamelCaseQuery
 from config.errors import InvalidInputError
+from config.whole_number import whole_number
 from customers.api.actor import actor_of
 from customers.api.staff_field import MAX_ID
 from customers.conditions import customers_matching, parse
@@ -96,7 +97,7 @@ class CustomerFilter(CamelCaseQuery, django_filters.FilterSet):
 def _as_ids(texts: list[str]) -> list[int]:
     """Those that are ids."""
     return [
-        int(text)
+        number
         for text in texts
-        if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= MAX_ID
+        if (number := whole_number(text, longest=19)) is not None and number <= MAX_ID
     ]

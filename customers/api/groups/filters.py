@@ -4,6 +4,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from config.api.camel_case import CamelCaseQuery
+from config.whole_number import whole_number
 from customers.api.staff_field import MAX_ID
 from customers.models import CustomerGroup, GroupStatus
 
@@ -33,8 +34,8 @@ class GroupFilter(CamelCaseQuery, django_filters.FilterSet):
         self, groups: QuerySet[CustomerGroup], name: str, value: str
     ) -> QuerySet[CustomerGroup]:
         wanted = Q(owner_userid=value) | Q(owner__username=value)
-        if value.isascii() and value.isdigit() and len(value) < 19:
-            wanted |= Q(owner=int(value))
+        if (number := whole_number(value)) is not None:
+            wanted |= Q(owner=number)
         return groups.filter(wanted)
 
     def filter_tag(

@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from config.api.idempotency import IdempotentPosts
 from config.api.keys import Scope
+from config.api.numbers import asked_number
 from config.api.permissions import STAFF, HasAccess, Rule
 from customers.actions.groups import group_tag_remove, group_tags_add
 from customers.api.actor import actor_of
@@ -78,11 +79,8 @@ class GroupViewSet(
     def statistics(self, request: Request, pk: int) -> Response:
         """Joins, leaves and net by day, and who is there by kind."""
         group = get_object_or_404(groups_visible_to(actor_of(request)), pk=pk)
-        text = request.query_params.get("days", "30")
-        is_number = text.isascii() and text.isdigit() and len(text) <= 6
-        if not (is_number and 1 <= int(text) <= MAX_DAYS):
-            raise ValidationError({"days": f"必须是 1 到 {MAX_DAYS} 之间的整数"})
-        figures: Any = group_figures(group, days=int(text))
+        days = asked_number(request, "days", default=30, most=MAX_DAYS)
+        figures: Any = group_figures(group, days=days)
         return Response(s.GroupFiguresSerializer(figures).data)
 
     @extend_schema(request=TagIdsSerializer, responses=s.GroupSerializer)

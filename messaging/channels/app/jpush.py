@@ -13,10 +13,10 @@ import aiohttp
 from messaging.channels.app import addresses
 from messaging.channels.app.form import JPUSH_BASE
 from messaging.channels.base import Outbound, Outcome, Result
+from messaging.channels.retry_after import RATE_WINDOW_SECONDS
 from messaging.models import ChannelAccount
 
 ANSWER_LIMIT_BYTES = 64 * 1024
-RATE_WINDOW_SECONDS = 60.0
 MOST_TTL_SECONDS = 15 * 86_400
 
 _RETRY = {1000: "极光内部错误", 1030: "极光服务超时"}

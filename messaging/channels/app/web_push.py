@@ -1,8 +1,6 @@
 """One encrypted message to a browser's push service (RFC 8030, RFC 8291)."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,11 +9,9 @@ from pywebpush import WebPusher
 
 from messaging.channels.app import addresses, notification, vapid
 from messaging.channels.base import Outbound, Outcome, Result
+from messaging.channels.retry_after import wait_of
 from messaging.models import ChannelAccount
 
-RATE_WINDOW_SECONDS = 60.0
-# A service that wants us away for longer is asked again after this.
-LONGEST_WAIT_SECONDS = 3600.0
 _TAKEN = frozenset({200, 201, 202, 204})
 _GONE = frozenset({404, 410})
 _UNAUTHORISED = frozenset({401, 403})
@@ -59,7 +55,7 @@ def result_of(status: int, headers: Mapping[str, str]) -> Result:
             Outcome.PERMANENT, "subscription_gone", "推送订阅已失效", is_address_gone=True
         )
     if status == 429:
-        wait = wait_of(headers.get("Retry-After", ""))
+        wait = wait_of(headers.get("Retry-After"))
         return Result(Outcome.THROTTLED, name, "推送服务限流", retry_after_seconds=wait)
     if status in _UNAUTHORISED:
         detail = "推送服务不接受 VAPID 密钥"
@@ -68,18 +64,6 @@ def result_of(status: int, headers: Mapping[str, str]) -> Result:
         return Result(Outcome.RETRY, name, "推送服务异常")
     detail = "推送内容过长" if status == 413 else "推送服务拒绝了请求"
     return Result(Outcome.PERMANENT, name, detail)
-
-
-def wait_of(retry_after: str) -> float:
-    """`Retry-After` in seconds, given as such or as a date (RFC 9110 §10.2.3)."""
-    if retry_after.isascii() and retry_after.isdigit():
-        return min(float(retry_after[:9]), LONGEST_WAIT_SECONDS)
-    try:
-        until = parsedate_to_datetime(retry_after)
-    except (ValueError, TypeError):
-        return RATE_WINDOW_SECONDS
-    left = (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-    return min(max(left, 1.0), LONGEST_WAIT_SECONDS)
 
 
 def _chosen(payload: Mapping[str, Any]) -> dict[str, str]:

@@ -15,13 +15,13 @@ from aiosmtplib.errors import (
 )
 
 from messaging.channels.base import Outcome, Result
+from messaging.channels.retry_after import RATE_WINDOW_SECONDS
 
 _ENHANCED = re.compile(r"\A([245]\.\d{1,3}\.\d{1,3})(?=\s|\Z)")
 CLOSING = 421
 AUTHENTICATION = frozenset({530, 534, 535, 538})
 # With enhanced status 4.7.x these are a server's rate limit.
 _RATE = frozenset({421, 450})
-RATE_WINDOW_SECONDS = 60.0
 # Refused before anybody was named whom the mail is for.
 _ABOUT_US = (
     SMTPAuthenticationError,

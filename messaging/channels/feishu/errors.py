@@ -3,8 +3,7 @@
 import json
 
 from messaging.channels.base import Outcome, Result
-
-RATE_WINDOW_SECONDS = 60.0
+from messaging.channels.retry_after import RATE_WINDOW_SECONDS, wait_of
 
 _THROTTLED = {11232: "超过飞书机器人频率限制"}
 _ACCOUNT_FAULTS = {
@@ -21,7 +20,7 @@ _PERMANENT = {
 def result_of(status: int, retry_after: str | None, raw: bytes) -> Result:
     """The result of one call, by HTTP status and `code`; an unknown code is permanent."""
     if status == 429:
-        wait = float(retry_after) if retry_after and retry_after.isdigit() else RATE_WINDOW_SECONDS
+        wait = wait_of(retry_after)
         return Result(Outcome.THROTTLED, "http_429", "飞书限流", retry_after_seconds=wait)
     if status >= 500:
         return Result(Outcome.RETRY, f"http_{status}", "飞书服务异常")

@@ -18,8 +18,9 @@ from messaging.actions.channel_accounts import (
 from messaging.channels import registry
 from messaging.channels.accounts import forget
 from messaging.channels.app.vapid import key_of, public_key_of
-from messaging.channels.app.web_push import result_of, wait_of
+from messaging.channels.app.web_push import result_of
 from messaging.channels.base import Content, Outbound, Outcome
+from messaging.channels.retry_after import wait_of
 from messaging.models import ChannelAccount, Message, MessageStatus, MessageTemplate
 from messaging.sending import pool
 from messaging.sending.accept import NewMessage, message_accept
@@ -154,6 +155,7 @@ def test_retry_after_may_be_a_date_or_nonsense():
     assert 50 < wait_of(format_datetime(datetime.now(UTC) + timedelta(seconds=60))) <= 60
     assert wait_of(format_datetime(datetime(2020, 1, 1, tzinfo=UTC))) == 1.0
     assert [wait_of(text) for text in ("", "soon", "-5", "99999999999999")] == [60, 60, 60, 3600]
+    assert [wait_of(text) for text in (None, "²", "9" * 400)] == [60, 60, 3600]
 
 
 @pytest.mark.parametrize("status", [200, 201, 202])

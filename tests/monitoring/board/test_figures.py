@@ -45,7 +45,7 @@ def counted(since, states=None):
         cursor.execute(
             "SELECT channel, COUNT(*) FROM messaging_message "  # noqa: S608 - fixed words
             f"WHERE created_at >= %s{condition} GROUP BY channel",
-            [since, *(states or ())],
+            [connection.ops.adapt_datetimefield_value(since), *(states or ())],
         )
         return dict(cursor.fetchall())
 

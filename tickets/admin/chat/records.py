@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from config.errors import InvalidInputError
+from config.whole_number import whole_number
 from customers import phones
 from customers.admin.actor import actor_of
 from customers.admin.masking import MaskedPhones
@@ -53,8 +54,8 @@ class AgentFilter(admin.SimpleListFilter):
         value = self.value() or ""
         if value == "me":
             return queryset.filter(agent=request.user.pk)
-        if value.isascii() and value.isdigit() and len(value) < 19:
-            return queryset.filter(agent=int(value))
+        if (number := whole_number(value)) is not None:
+            return queryset.filter(agent=number)
         return queryset
 
 
