@@ -15,6 +15,7 @@ from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
 from config.admin_look.navigation.serving import found_in_navigation
+from config.admin_site.forms import SafeForms
 from config.admin_site.labels import readable
 from config.admin_site.lists import SafeLists
 from config.admin_site.logged import LoggedChanges
@@ -80,7 +81,7 @@ class OperatorsSite(UnfoldAdminSite):
 
 
 def _with_house_rules(own: "type[DjangoModelAdmin[Any]]") -> "type[DjangoModelAdmin[Any]]":
-    class Prepared(SafeLists, LoggedChanges, own):  # type: ignore[misc, valid-type]
+    class Prepared(SafeLists, SafeForms, LoggedChanges, own):  # type: ignore[misc, valid-type]
         pass
 
     Prepared.__name__, Prepared.__qualname__ = own.__name__, own.__qualname__

@@ -186,6 +186,7 @@ OVERRIDES: dict[operations.Door, Made] = {
     ("PUT", "api/v1/segments/<id:pk>"): _CONDITIONS,
     ("POST", "api/v1/tag-rules"): _CONDITIONS,
     ("PUT", "api/v1/tag-rules/<id:pk>"): _CONDITIONS,
+    ("POST", "api/customer-service/chats/<id:pk>/transfer"): _fixed(agent="wangwu"),
     ("POST", "api/wechat/group-bot-notify"): _robot,
     ("PUT", "api/sla/policies/<id:pk>"): _fixed(resolution_minutes=60),
 }  # fmt: skip
