@@ -106,7 +106,7 @@ class Scene:
             allow_redirects=False,
             timeout=CALL_SECONDS,
         )
-        assert answer.status_code == 302, answer.text[:2000]
+        assert answer.status_code == 302, f"{answer.text[:2000]}\n{self.system.processes.tail()}"
         assert "login" not in answer.headers["Location"]
 
     # Looking
@@ -256,7 +256,7 @@ def _session_of(user: Any) -> str:
 
     session = import_string(f"{settings.SESSION_ENGINE}.SessionStore")()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     return str(session.session_key)

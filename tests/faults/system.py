@@ -85,6 +85,13 @@ class System:
         """SIGKILL for all of it; when that was."""
         return self.processes.kill(name)
 
+    def restart(self, *names: str) -> None:
+        """Killed, started, and ready again."""
+        for name in names:
+            self.kill(name)
+        self.start(*names)
+        self.wait_until_ready()
+
     def heal(self) -> None:
         """All servers and all of our processes run, are well, and know the queues; extras are gone."""
         self.servers.heal()

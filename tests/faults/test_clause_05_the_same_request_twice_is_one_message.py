@@ -97,7 +97,6 @@ def test_after_redis_has_lost_everything_the_key_is_still_known(system, mortal, 
     first = scene.post("copy", mark, "WORK_WECHAT", headers=key)
     mortal.redis.flush()
     system.restart("web")
-    system.wait_until_ready()
     for base in (system.web, system.live):
         again = scene.post("copy", mark, "WORK_WECHAT", headers=key, base=base)
         assert again.json()["message_id"] == first.json()["message_id"]

@@ -9,6 +9,7 @@ import pytest
 from tests.faults.processes import until
 from tests.faults.provider import Answer, code, status
 from tests.faults.scene import scene_of
+from tests.faults.system import SENDERS
 
 DELAY_SECONDS = 2
 RETRY = {"max_attempts": 3, "delay_seconds": DELAY_SECONDS}
@@ -253,6 +254,8 @@ def test_a_refused_token_is_fetched_anew_by_one_and_the_call_repeated_once(
     scene, provider, figures, bad
 ):
     marks = [f"token-{bad}-{n}-{time.time_ns()}" for n in range(40)]
+    # None of them holds one from before the last refusal, which would be good still.
+    scene.system.restart(*SENDERS)
     warm = scene.send("mwarm", f"warm-{bad}-{time.time_ns()}")
     scene.until(warm, "sent")
     old = provider.log()[-1].query["access_token"]
