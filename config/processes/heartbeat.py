@@ -1,6 +1,7 @@
 """Which of our processes are alive: each leaves its name and the time where all can see it.
 
-In Redis, a hash for each kind; in the one-process profile in its own memory.
+In Redis, a hash for each kind, by Redis's clock: a machine whose own is wrong takes nobody for dead and
+is not taken for dead. In the one-process profile in its own memory.
 """
 
 import os
@@ -28,10 +29,10 @@ _own: dict[str, dict[str, float]] = {}
 
 def beat_once(kind: ProcessKind) -> None:
     """Marks this process alive; cheap to call often, writes every five seconds."""
-    now = time.monotonic()
-    if now - _last.get(kind, -_EVERY_SECONDS) < _EVERY_SECONDS:
+    passed = time.monotonic()
+    if passed - _last.get(kind, -_EVERY_SECONDS) < _EVERY_SECONDS:
         return
-    _last[kind] = now
+    _last[kind] = passed
     name = f"{socket.gethostname()}:{os.getpid()}"
     if not settings.REDIS_URL:
         with _lock:
@@ -39,8 +40,9 @@ def beat_once(kind: ProcessKind) -> None:
         return
 
     def write(redis: Redis) -> None:
+        now = _now(redis)
         with redis.pipeline(transaction=False) as pipe:
-            pipe.hset(_key(kind), name, str(time.time()))
+            pipe.hset(_key(kind), name, str(now))
             pipe.expire(_key(kind), _KEPT_SECONDS)
             pipe.execute()
 
@@ -55,13 +57,15 @@ def alive(kind: ProcessKind, *, is_patient: bool = True) -> dict[str, float]:
 
     Whoever is not patient asks even when Redis failed a moment ago.
     """
-    now = time.time()
     if not settings.REDIS_URL:
+        now = time.time()
         with _lock:
-            heard = dict(_own.get(kind, {}))
+            silent = {name: now - at for name, at in _own.get(kind, {}).items()}
+    elif is_patient:
+        silent = ask(lambda redis: _read(redis, kind))
     else:
-        heard = ask(lambda redis: _read(redis, kind, now)) if is_patient else _read(None, kind, now)
-    return {name: now - at for name, at in heard.items() if now - at < SILENT_SECONDS}
+        silent = _read(get_redis_connection("default"), kind)
+    return {name: seconds for name, seconds in silent.items() if seconds < SILENT_SECONDS}
 
 
 def is_alive(kind: ProcessKind) -> bool:
@@ -76,15 +80,20 @@ def forget() -> None:
         _own.clear()
 
 
-def _read(redis: Redis | None, kind: ProcessKind, now: float) -> dict[str, float]:
-    """Who was heard; the long dead are dropped."""
-    redis = redis or get_redis_connection("default")
+def _read(redis: Redis, kind: ProcessKind) -> dict[str, float]:
+    """For how long each has been silent, in seconds; the long dead are dropped."""
+    now = _now(redis)
     told: dict[bytes, bytes] = redis.hgetall(_key(kind))  # type: ignore[assignment]
-    heard = {name.decode(): float(at) for name, at in told.items()}
-    gone = [name for name, at in heard.items() if now - at > _KEPT_SECONDS]
+    silent = {name.decode(): now - float(at) for name, at in told.items()}
+    gone = [name for name, seconds in silent.items() if seconds > _KEPT_SECONDS]
     if gone:
         redis.hdel(_key(kind), *gone)
-    return heard
+    return silent
+
+
+def _now(redis: Redis) -> float:
+    seconds, microseconds = redis.time()
+    return seconds + microseconds / 1_000_000
 
 
 def _key(kind: ProcessKind) -> str:

@@ -194,10 +194,10 @@ def test_a_web_server_and_a_worker_in_another_time_change_nothing(system, provid
     scene = scene_of(system, provider)
     for name in ("send-1", "send-2", "web"):
         system.processes.stop(name)
-    system.start("web", **clock(shift))
-    worker(system, "elsewhen", LOWER, shift)
-    system.wait_until_ready()
     try:
+        system.start("web", **clock(shift))
+        worker(system, "elsewhen", LOWER, shift)
+        system.wait_until_ready()
         stamp = str(time.time_ns())
         now = datetime.now(UTC)
         at_once = scene.send("at-once", f"at-once-{stamp}")

@@ -3,10 +3,13 @@
 import socket
 import threading
 import time
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from config.celery import app
 from config.health import probing
@@ -64,6 +67,17 @@ def test_a_beating_process_is_well(client: Client):
     found = client.get("/readyz").json()
     assert found["checks"]["beat"] == "ok"
     assert found["checks"]["relay"] == "unavailable"
+
+
+@pytest.mark.services_only
+@pytest.mark.parametrize("hours", [1, -1, 48])
+def test_a_process_on_a_machine_with_a_wrong_clock_lives(client: Client, hours):
+    with time_machine.travel(timezone.now() + timedelta(hours=hours)):
+        heartbeat.beat_once("relay")
+    heartbeat.beat_once("beat")
+    assert heartbeat.alive("relay").keys() == heartbeat.alive("beat").keys()
+    with time_machine.travel(timezone.now() + timedelta(hours=hours)):
+        assert client.get("/readyz").json()["checks"]["relay"] == "ok"
 
 
 @pytest.mark.services_only
