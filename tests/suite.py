@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run_pytest(urls: dict[str, str], arguments: list[str], *, browser: bool) -> int:
-    """The suite in two processes, then what speaks to the running system.
+    """The suite in two processes, then what speaks to the running system, then the brief faults.
 
     In the services profile that system has ten processes itself, and one queue and one Redis for all.
     """
@@ -65,7 +65,10 @@ def run_pytest(urls: dict[str, str], arguments: list[str], *, browser: bool) -> 
     # A browser and a dozen processes share a small machine here: what fails once is asked again, aloud.
     at_once = ["-n", "0"] if urls else ["-n", "2", "--dist", "loadfile"]
     quick = "not live and not faults and not attacks"
-    parts = (["-n", "2", "-m", quick], ["-m", live, *at_once, "--reruns", "1", "-r", "R"])
+    again = ["--reruns", "1", "-r", "R"]
+    parts = [["-n", "2", "-m", quick], ["-m", live, *at_once, *again]]
+    if urls:
+        parts.append(["-m", "faults and brief", *again])
     codes = [
         subprocess.run(
             [sys.executable, "-m", "pytest", "-q", *part, *arguments],

@@ -9,6 +9,8 @@ from tests.faults.mail import MailServer
 from tests.faults.provider import drop, hang
 from tests.faults.scene import scene_of
 
+pytestmark = pytest.mark.brief
+
 RETRY = {"max_attempts": 3, "delay_seconds": 1}
 # A call is given up after 15 s; then the message waits its second.
 SETTLED_SECONDS = 60

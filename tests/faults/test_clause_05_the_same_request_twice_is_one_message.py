@@ -12,6 +12,8 @@ from tests.faults.processes import until
 from tests.faults.provider import code
 from tests.faults.scene import scene_of
 
+pytestmark = pytest.mark.brief
+
 COPIES = 50
 ANSWER_SECONDS = 90.0
 # Answers after which a caller asks again, as it is told to.

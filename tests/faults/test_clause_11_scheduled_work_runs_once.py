@@ -74,11 +74,12 @@ def test_two_beats_one_of_them_wrong_and_one_killed_push_a_template_once_a_minut
         # By the database's clock: until the next minute has begun.
         ((left,),) = system.query("SELECT 60 - extract(second FROM now())::float8")
         until(lambda: pushed(system, stamp)[1:], left + 60, why=lambda: tails(system))
-        # One that has just fired comes back, and the others fire in the middle of this minute.
+        # One that has just fired comes back, and others fire in the middle of a minute; what reaches
+        # the worker of tomorrow has expired there, so not each of these comes to be refused.
         system.kill("beat")
         known = refused(system, default_workers)
         system.start("beat")
-        until(lambda: refused(system, default_workers) >= known + 2, 75, why=lambda: tails(system))
+        until(lambda: refused(system, default_workers) > known, 150, why=lambda: tails(system))
         system.wait_until_idle()
     finally:
         shell(

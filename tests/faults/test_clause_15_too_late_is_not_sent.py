@@ -10,6 +10,8 @@ from tests.faults.provider import slow, status
 from tests.faults.scene import scene_of
 from tests.faults.system import SENDERS
 
+pytestmark = pytest.mark.brief
+
 SECONDS = 40
 DEFAULT_SENDER = {
     "core_pool_size": 20,
