@@ -214,6 +214,7 @@ def as_xml(value):
 
 @ANY
 @given(said=SAID)
+@example(said={"ChangeType": {"content": None}})
 def test_any_signed_xml_is_stored_or_refused(said):
     text = f"<xml>{as_xml(said)}</xml>"
     assert is_well(knock(simulator.seal_xml(text)))

@@ -110,9 +110,9 @@ def test_what_an_address_says_is_said_again_as_text(payload):
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-def test_a_form_that_is_refused_shows_what_was_typed_as_text(client, admin, payload, model):
+def test_a_form_that_is_refused_shows_what_was_typed_as_text(planted, model):
     """Every field of every form holds a payload; most are no valid value, and come back."""
-    client.force_login(admin, backend=BACKEND)
+    client = browser_of(User.objects.get(username="admin"))
     own = django_admin.site.get_model_admin(model)
     request = client.get(reverse("admin:index")).wsgi_request
     if not own.has_add_permission(request):
@@ -121,7 +121,7 @@ def test_a_form_that_is_refused_shows_what_was_typed_as_text(client, admin, payl
     page = client.get(place, follow=True).content.decode()
     names = set(re.findall(r'name="([^"]+)"', page)) - {"csrfmiddlewaretoken"}
     management = {n for n in names if n.endswith(("_FORMS",))}
-    given = {name: payload(200, 0) for name in names - management}
+    given = {name: planted(200, 0) for name in names - management}
     given |= dict.fromkeys(management, "0")
     answer = client.post(place, given, follow=True)
     assert answer.status_code < 500

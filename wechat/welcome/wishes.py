@@ -60,7 +60,7 @@ def welcome_wish(
 
 def wish_at_the_door(source: CallbackSource, payload: dict[str, Any]) -> None:
     """What a friend made just now brings. At the door: a queue of other callbacks may be long."""
-    if source != CallbackSource.WECOM_APP or payload.get("ChangeType") not in _FRIENDS:
+    if source != CallbackSource.WECOM_APP or _text(payload, "ChangeType") not in _FRIENDS:
         return
     code = _text(payload, "WelcomeCode")
     if len(code) > CODE_LENGTH:

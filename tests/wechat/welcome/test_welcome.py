@@ -95,6 +95,15 @@ def test_it_does_not_wait_behind_other_callbacks(newcomer, tell):
     assert Callback.objects.get().finished_at is None
 
 
+def test_an_event_of_an_odd_shape_is_kept_and_greets_nobody(newcomer, tell):
+    change = "<ChangeType><![CDATA[add_external_contact]]></ChangeType>"
+    event = added(newcomer)
+    assert change in event
+    tell(event.replace(change, "<ChangeType><Inner>add_external_contact</Inner></ChangeType>"))
+    assert Callback.objects.get().payload["ChangeType"] == {"Inner": "add_external_contact"}
+    assert not Welcome.objects.exists()
+
+
 def test_without_a_code_the_console_greets(newcomer, tell, settle):
     tell(added(newcomer, code=""))
     settle()
