@@ -12,9 +12,11 @@ import django
 BODY = "{{name}}，您好：您的工单已有新进展，请点击查看详情。{{content}}"
 # High enough that no limit refuses; the limits themselves stay on.
 RATE = {"qps": 1_000_000, "concurrent": 100_000}
+# Who watch batches: a person may have a hundred sockets in a process, and there are 2,000 clients.
+WATCHERS = 40
 
 
-def furnish() -> dict[str, str | int]:
+def furnish() -> dict[str, str | int | list[str]]:
     from rest_framework_simplejwt.tokens import AccessToken
 
     from config.api.keys import ApiKey, Scope
@@ -40,6 +42,10 @@ def furnish() -> dict[str, str | int]:
     return {
         "api_key": key,
         "access_token": str(AccessToken.for_user(admin)),
+        "watcher_tokens": [
+            str(AccessToken.for_user(User.objects.create_superuser(f"batchwatcher{number}")))
+            for number in range(WATCHERS)
+        ],
         "template_id": template.pk,
     }
 

@@ -71,6 +71,7 @@ class System:
         made = json.loads(run([sys.executable, "-m", "bench.furnish"], self._environment))
         self.api_key: str = made["api_key"]
         self.access_token: str = made["access_token"]
+        self.watcher_tokens: list[str] = made["watcher_tokens"]
         self.template_id: int = made["template_id"]
         self._number = 0
 

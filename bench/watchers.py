@@ -1,7 +1,8 @@
-"""Many WebSocket clients in one process: `python -m bench.watchers <port> <path> <clients>`.
+"""Many WebSocket clients in one process: `python -m bench.watchers <port> <clients> <path>…`.
 
-Says `ready` once all are in; then reads one line from standard input, JSON `{"<sent>": <when it
-was published>}`, and answers with how long each frame took to each client.
+A path holds the token of one person, who may have no more than so many sockets: the clients share the
+paths out. Says `ready` once all are in; then reads one line from standard input, JSON `{"<sent>": <when
+it was published>}`, and answers with how long each frame took to each client.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from typing import cast
 
 import uvloop
@@ -90,19 +92,19 @@ def request(port: int, path: str) -> bytes:
     ).encode()
 
 
-async def watch(port: int, path: str, clients: int) -> None:
+async def watch(port: int, clients: int, paths: Sequence[str]) -> None:
     loop = asyncio.get_running_loop()
     gate = asyncio.Semaphore(OPENING)
     watchers: list[Watcher] = []
 
-    async def enter() -> None:
+    async def enter(number: int) -> None:
         async with gate:
-            watcher = Watcher(request(port, path))
+            watcher = Watcher(request(port, paths[number % len(paths)]))
             watchers.append(watcher)
             await loop.create_connection(lambda: watcher, "127.0.0.1", port)
             await asyncio.wait_for(watcher.opened, _OPEN_SECONDS)
 
-    await asyncio.gather(*(enter() for _ in range(clients)))
+    await asyncio.gather(*(enter(number) for number in range(clients)))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     published = json.loads(await asyncio.to_thread(sys.stdin.readline))
@@ -130,4 +132,4 @@ def _summary(watchers: list[Watcher], published: dict[str, float]) -> dict[str, 
 if __name__ == "__main__":
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    uvloop.run(watch(int(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+    uvloop.run(watch(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]))

@@ -1,22 +1,26 @@
-"""Redis for what must be shared and may be lost: limits, traces, counters (guarantees.md 10)."""
+"""Redis for what must be shared and may be lost: limits, traces, counters, the cache (guarantees.md 10)."""
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django_redis import get_redis_connection
 from redis import Redis
+from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as NoAnswer
 
 from config.logs import get_logger
 
 logger = get_logger(__name__)
 
 # After a failure nobody waits for Redis again for so long: a dead one must not slow every message.
-REST_SECONDS = 1.0
+# One that goes on being silent costs its time-out each time, so the rests grow.
+REST_SECONDS, LONGEST_REST_SECONDS = 1.0, 5.0
 
 _rests_until = 0.0
+_rest = REST_SECONDS
 _T = TypeVar("_T")
 
 
@@ -24,20 +28,49 @@ class RedisAway(Exception):
     """No Redis is configured, or it did not answer just now."""
 
 
+class RestingRedis(Redis):
+    """The client of the cache and of `ask`: while Redis rests, refuses at once instead of waiting anew."""
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        if time.monotonic() < _rests_until:
+            raise NoConnection("resting after a failure")
+        try:
+            answer = super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+        except (NoConnection, NoAnswer, OSError):
+            _let_rest()
+            raise
+        _forget_rests()
+        return answer
+
+
 def ask(question: Callable[[Redis], _T]) -> _T:
     """What `question` gets out of Redis; raises `RedisAway`."""
-    global _rests_until
     if not settings.REDIS_URL or time.monotonic() < _rests_until:
         raise RedisAway
     try:
-        return question(get_redis_connection("default"))
+        answer = question(get_redis_connection("default"))
     except (RedisError, OSError) as error:
-        _rests_until = time.monotonic() + REST_SECONDS
+        if time.monotonic() >= _rests_until:
+            _let_rest()
         logger.warning("redis_away", error=type(error).__name__)
         raise RedisAway from error
+    _forget_rests()
+    return answer
 
 
 def forget_failure() -> None:
     """The next question is asked at once."""
     global _rests_until
     _rests_until = 0.0
+    _forget_rests()
+
+
+def _let_rest() -> None:
+    global _rests_until, _rest
+    _rests_until = time.monotonic() + _rest
+    _rest = min(2 * _rest, LONGEST_REST_SECONDS)
+
+
+def _forget_rests() -> None:
+    global _rest
+    _rest = REST_SECONDS

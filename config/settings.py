@@ -136,6 +136,7 @@ CACHES: dict[str, dict[str, Any]] = {
             "KEY_PREFIX": "scrm",
             # Redis makes things fast and may be lost: without it a cache is merely empty.
             "OPTIONS": {
+                "REDIS_CLIENT_CLASS": "config.redis_link.RestingRedis",
                 "SOCKET_CONNECT_TIMEOUT": 2,
                 "SOCKET_TIMEOUT": 2,
                 "IGNORE_EXCEPTIONS": True,

@@ -26,10 +26,11 @@ WHERE id = (SELECT min(id) FROM messaging_message WHERE status = 'scheduled')
 def measure(plan: Plan, processes: Processes, sink: str) -> dict[str, Any]:
     events = EVENTS_A_SECOND * plan.watch_seconds
     with running(processes, sink, senders=False) as system:
-        path = f"/ws/batches/{_waiting_batch(system, events + 10)}?token={system.access_token}"
-        command = [sys.executable, "-m", "bench.watchers", str(urlsplit(system.live).port), path]
+        page = f"/ws/batches/{_waiting_batch(system, events + 10)}"
+        paths = [f"{page}?token={token}" for token in system.watcher_tokens]
+        command = [sys.executable, "-m", "bench.watchers", str(urlsplit(system.live).port)]
         with subprocess.Popen(  # noqa: S603 - our own command
-            [*command, str(plan.watchers)],
+            [*command, str(plan.watchers), *paths],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -6,6 +6,7 @@ The database's clock alone decides what is late (guarantees.md 11).
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 from celery import Celery
@@ -37,18 +38,26 @@ ORPHANS = 5000
 class Sweeper:
     """For `relay.register_source`: whoever publishes also looks after what got lost.
 
-    A task of beat's would wait behind long ones for a worker that may be dead itself.
+    A task of beat's would wait behind long ones for a worker that may be dead itself. The broker is
+    asked in a thread: urgent messages do not wait for its answer.
     """
 
     def __init__(self) -> None:
         self._swept_at = float("-inf")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="queue-depths")
+        self._asked: Future[dict[str, int]] | None = None
 
     def __call__(self, app: Celery) -> int:
-        if time.monotonic() - self._swept_at < SWEEP_SECONDS:
+        if self._asked is None:
+            if time.monotonic() - self._swept_at < SWEEP_SECONDS:
+                return 0
+            self._swept_at = time.monotonic()
+            self._asked = self._thread.submit(_depths)
+        if not self._asked.done():
             return 0
-        self._swept_at = time.monotonic()
+        asked, self._asked = self._asked, None
         try:
-            depths = _depths()
+            depths = asked.result()
         except AWAY:
             # Nothing could be published, and durable tasks come back with the broker.
             return 0
