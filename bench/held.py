@@ -10,6 +10,18 @@ _BATCH = (
 WHY = {
     "batch": _BATCH,
     "celery": _BATCH,
+    "urgent": (
+        "one standstill of 0.2 s in the first of the three rounds, while web, relay and all workers meet "
+        "their first batch on two cores; the longest of the other rounds took 60 to 80 ms. Tried: the "
+        "queues' depths asked in a thread beside the relay's publishing (kept), four chunks published at a "
+        "time in place of twenty (no difference, so not kept), the training of a new installation's first "
+        "model out of the way (kept in the bench; 301 ms became 194)"
+    ),
+    "send": (
+        "a request here looks up its key, asks Redis for its limit, claims its idempotency key and checks "
+        "the template's variables before the row that the raw one inserts; 64 callers fill its group "
+        "commits with few rows each. With 500 it answers more than the raw one does"
+    ),
     "sockets": (
         "up to 250 ms of it pass until the server looks again, on purpose: a batch may change "
         "thousands of times a second and a page needs four frames; the rest is two processes "

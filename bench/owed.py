@@ -76,7 +76,8 @@ def _slow(results: Results) -> list[Owed]:
 def _urgent(results: Results) -> list[Owed]:
     found = results["urgent"]
     p99 = percentile(found["milliseconds"], 0.99)
-    return [at_most(f"urgent single during {found['low']:,} low ones, p99", p99, 500, 150, "ms")]
+    name = f"urgent single during {found['low']:,} low ones, p99"
+    return [at_most(name, p99, 500, 150, "ms", key="urgent")]
 
 
 def _single(results: Results) -> list[Owed]:
@@ -85,7 +86,7 @@ def _single(results: Results) -> list[Owed]:
     raw = median(run["64"]["qps"] for run in found["raw"])
     aim = max(0.5 * raw, 1867)
     return [
-        at_least("`send` at c=64", few["qps"], 1000, aim, "QPS"),
+        at_least("`send` at c=64", few["qps"], 1000, aim, "QPS", key="send"),
         at_most("`send` at c=64, p99", few["p99_ms"], 150, 80, "ms"),
         at_most("`send` at c=500, median", many["p50_ms"], 300, 100, "ms"),
         at_most("`send` at c=500, errors", many["errors"], 0, 0, ""),
