@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_prerun, worker_process_init
+from celery.signals import setup_logging, task_prerun, worker_process_init
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -15,6 +15,11 @@ from config.processes import ending  # noqa: F401  (hears when the worker is tol
 app = Celery("scrm", task_cls="config.broker.survival:SurvivableTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _keep_djangos_logging(**_kwargs: Any) -> None:
+    """Heard so that Celery sets nothing up: it would raise the root's level, and our lines were lost."""
 
 
 @task_prerun.connect

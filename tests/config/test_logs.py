@@ -2,6 +2,9 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 import structlog
@@ -13,6 +16,7 @@ from config.events import relay
 from config.events.models import OutboxEntry
 from config.events.publish import enqueue, publish
 from config.logs.masks import masked
+from tests.live import ROOT
 
 WORDS = [
     ("call 13800138000 now", "138****8000"),
@@ -145,3 +149,30 @@ def test_an_answer_names_its_request_and_a_task_of_it_has_the_same(client, api, 
     )
     assert answer["X-Request-Id"] == "from-the-client"
     assert set(OutboxEntry.objects.values_list("request_id", flat=True)) == {"from-the-client"}
+
+
+AS_A_WORKER = """
+import django; django.setup()
+from config.celery import app
+app.log.setup(loglevel="WARNING")
+from config.logs import get_logger
+get_logger("messaging.anything").info("heard", count=3)
+"""
+
+
+def test_a_workers_own_lines_are_as_loud_as_the_webs():
+    done = subprocess.run(
+        [sys.executable, "-c", AS_A_WORKER],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "LOG_LEVEL": "INFO",
+            "LOG_FORMAT": "json",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    line = json.loads(done.stderr.splitlines()[-1])
+    assert (line["event"], line["count"], line["logger"]) == ("heard", 3, "messaging.anything")
