@@ -173,6 +173,14 @@ def many_promises() -> dict[str, Any]:
         "lists": {"messages": 1_000_000, "customers": 100_000, "calls": calls},
         "customers": {"customers": 100_000, "links": 1, "calls": calls},
         "sockets": {"clients": 2000, "milliseconds": [300.0]},
+        "urgent": {"low": 10_000, "milliseconds": [200.0]},
+        "single": {
+            "accepting": {
+                name: {"qps": 2_000, "p50_ms": 90, "p99_ms": 70, "errors": 0}
+                for name in ("64", "500")
+            },
+            "raw": [{"64": {"qps": 6_000}}],
+        },
     }
 
 

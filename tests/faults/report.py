@@ -47,6 +47,8 @@ END = """
   the second copy; where there is none, the message becomes `uncertain` instead of being sent twice.
 - **Order between messages.** Two messages to one person may overtake each other.
 - **Delivery reports from providers that send none.** There `sent` is the last word.
+- **Jobs on a worker whose clock is far ahead.** Nothing is done twice there, but what beat starts there
+  has expired by its clock and is dropped: a scheduled push may miss that minute. Clocks are kept by NTP.
 - **A bound for waiting in a full queue.** What a dead worker held waits its turn again behind what its
   queue holds by then: the 70 s are those until it is in the queue again and free to be taken.
 - **Provider limits in the first minute without Redis.** Each process then keeps to a quarter of the
