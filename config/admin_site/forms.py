@@ -22,7 +22,7 @@ class _KnownOptions(AutocompleteMixin):
     """
 
     def optgroups(self, name: str, value: Sequence[Any], attr: Any = None) -> Any:
-        key = self.field.target_field  # type: ignore[attr-defined]
+        key = self.field.target_field
         return super().optgroups(name, [one for one in value if _can_be(key, one)], attr)
 
 
@@ -38,7 +38,7 @@ class _KnownChoices(ModelMultipleChoiceField):
     """Refuses what no key can be before SQLite is asked for it, which fails on large numbers."""
 
     def clean(self, value: Any) -> Any:
-        if isinstance(value, list | tuple):
+        if isinstance(value, list | tuple) and self.queryset is not None:
             for one in value:
                 if not _can_be(self.queryset.model._meta.pk, one):  # noqa: SLF001
                     raise ValidationError(
