@@ -1,7 +1,9 @@
 """Redis for what must be shared and may be lost: limits, traces, counters, the cache (guarantees.md 10)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -21,6 +23,7 @@ REST_SECONDS, LONGEST_REST_SECONDS = 1.0, 5.0
 
 _rests_until = 0.0
 _rest = REST_SECONDS
+_asks_anyway: ContextVar[bool] = ContextVar("asks_anyway", default=False)
 _T = TypeVar("_T")
 
 
@@ -32,20 +35,20 @@ class RestingRedis(Redis):
     """The client of the cache and of `ask`: while Redis rests, refuses at once instead of waiting anew."""
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
-        if time.monotonic() < _rests_until:
+        if _is_resting():
             raise NoConnection("resting after a failure")
         try:
             answer = super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         except (NoConnection, NoAnswer, OSError):
             _let_rest()
             raise
-        _forget_rests()
+        forget_failure()
         return answer
 
 
 def ask(question: Callable[[Redis], _T]) -> _T:
     """What `question` gets out of Redis; raises `RedisAway`."""
-    if not settings.REDIS_URL or time.monotonic() < _rests_until:
+    if not settings.REDIS_URL or _is_resting():
         raise RedisAway
     try:
         answer = question(get_redis_connection("default"))
@@ -54,23 +57,31 @@ def ask(question: Callable[[Redis], _T]) -> _T:
             _let_rest()
         logger.warning("redis_away", error=type(error).__name__)
         raise RedisAway from error
-    _forget_rests()
+    forget_failure()
     return answer
 
 
+@contextmanager
+def without_rests() -> Iterator[None]:
+    """Inside, Redis is asked even when it failed a moment ago: for whoever wants to know just that."""
+    before = _asks_anyway.set(True)
+    try:
+        yield
+    finally:
+        _asks_anyway.reset(before)
+
+
 def forget_failure() -> None:
-    """The next question is asked at once."""
-    global _rests_until
-    _rests_until = 0.0
-    _forget_rests()
+    """The next question is asked at once, and the next rest is a short one."""
+    global _rests_until, _rest
+    _rests_until, _rest = 0.0, REST_SECONDS
+
+
+def _is_resting() -> bool:
+    return time.monotonic() < _rests_until and not _asks_anyway.get()
 
 
 def _let_rest() -> None:
     global _rests_until, _rest
     _rests_until = time.monotonic() + _rest
     _rest = min(2 * _rest, LONGEST_REST_SECONDS)
-
-
-def _forget_rests() -> None:
-    global _rest
-    _rest = REST_SECONDS

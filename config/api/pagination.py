@@ -37,10 +37,10 @@ class ListPagination(PageNumberPagination):
         return list(self.page)
 
     def asked_page(self, request: Request) -> int:
-        return self._integer(request, "page", 1, MAX_PAGE)
+        return asked_number(request, "page", default=1, most=MAX_PAGE)
 
     def asked_size(self, request: Request) -> int:
-        return self._integer(request, "size", self.page_size, MAX_SIZE)
+        return asked_number(request, "size", default=self.page_size, most=MAX_SIZE)
 
     def get_paginated_response(self, data: Any) -> Response:
         if self._empty is not None:
@@ -62,6 +62,3 @@ class ListPagination(PageNumberPagination):
                 "size": {"type": "integer"},
             },
         }
-
-    def _integer(self, request: Request, name: str, default: int, maximum: int) -> int:
-        return asked_number(request, name, default=default, most=maximum)

@@ -54,7 +54,7 @@ def _asked(user: Any, given: QueryDict) -> Asked:
     first, last = _day(given.get("from", "")), _day(given.get("to", ""))
     return Asked(
         user=user,
-        person=_number(given.get("person", "")),
+        person=whole_number(given.get("person", "")),
         first=_start(first) if first else None,
         last=_start(last + dt.timedelta(days=1)) if last else None,
         after=_place(given.get("after", "")),
@@ -75,10 +75,6 @@ def _start(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
 
 
-def _number(text: str) -> int | None:
-    return whole_number(text)
-
-
 def _place(text: str) -> Place | None:
     at, _, rest = text.partition("|")
     source, _, key = rest.partition("|")
@@ -86,7 +82,7 @@ def _place(text: str) -> Place | None:
         moment = parse_datetime(at)
     except ValueError:
         return None
-    number = _number(key)
+    number = whole_number(key)
     if moment is None or timezone.is_naive(moment) or source not in labels() or number is None:
         return None
     return Place(moment, source, number)

@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from celery.signals import heartbeat_sent
 from django.conf import settings
-from django_redis import get_redis_connection
 from redis import Redis
 
 from config.redis_link import RedisAway, ask
@@ -52,19 +51,14 @@ def beat_once(kind: ProcessKind) -> None:
         return
 
 
-def alive(kind: ProcessKind, *, is_patient: bool = True) -> dict[str, float]:
-    """Names of the living, with the seconds since each was heard; raises `RedisAway`.
-
-    Whoever is not patient asks even when Redis failed a moment ago.
-    """
+def alive(kind: ProcessKind) -> dict[str, float]:
+    """Names of the living, with the seconds since each was heard; raises `RedisAway`."""
     if not settings.REDIS_URL:
         now = time.time()
         with _lock:
             silent = {name: now - at for name, at in _own.get(kind, {}).items()}
-    elif is_patient:
-        silent = ask(lambda redis: _read(redis, kind))
     else:
-        silent = _read(get_redis_connection("default"), kind)
+        silent = ask(lambda redis: _read(redis, kind))
     return {name: seconds for name, seconds in silent.items() if seconds < SILENT_SECONDS}
 
 

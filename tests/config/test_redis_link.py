@@ -80,10 +80,12 @@ def test_rests_grow_to_their_bound_and_end_with_an_answer(silent, monkeypatch):
     assert rests == [1.0, 2.0, 4.0, 5.0, 5.0]
 
 
-def test_an_answer_makes_the_next_rest_short_again(monkeypatch):
+def test_who_wants_to_know_asks_in_spite_of_a_rest_and_an_answer_ends_it():
     redis_link._let_rest()
     redis_link._let_rest()
-    monkeypatch.setattr(redis_link, "_rests_until", 0.0)
+    with pytest.raises(redis_link.RedisAway):
+        redis_link.ask(lambda redis: redis.ping())
+    with redis_link.without_rests():
+        assert redis_link.ask(lambda redis: redis.ping())
     assert redis_link.ask(lambda redis: redis.ping())
     assert redis_link._rest == redis_link.REST_SECONDS
-    redis_link.forget_failure()
